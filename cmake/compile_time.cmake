@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+# cmake -P cmake/compile_time.cmake [-- HEADER...]
+#
+# Seconds to compile a source that includes one header, over those for <vector>: the least of three, optimised.
+include("${CMAKE_CURRENT_LIST_DIR}/script.cmake")
+
+if(NOT compiler)
+  message(FATAL_ERROR "There is no compiler here")
+endif()
+if(NOT rest)
+  set(rest paragon/pareto/filter.hpp paragon/pareto/hypervolume.hpp paragon/gradient/min_norm.hpp paragon/paragon.hpp)
+endif()
+
+function(measure header result)
+  set(file "${source}/build/compile_time.cpp")
+  file(WRITE "${file}" "#include <${header}>\n")
+  set(least 1000000000)
+  foreach(repetition RANGE 1 3)
+    string(TIMESTAMP before "%s%f")
+    execute_process(COMMAND "${compiler}" -std=c++20 -O2 -c -o /dev/null -I "${source}/include" -isystem
+      /usr/include/eigen3 "${file}" RESULT_VARIABLE status)
+    string(TIMESTAMP after "%s%f")
+    if(NOT status EQUAL 0)
+      message(FATAL_ERROR "${header} does not compile")
+    endif()
+    math(EXPR time "(${after} - ${before}) / 10000")
+    if(time LESS least)
+      set(least ${time})
+    endif()
+  endforeach()
+  file(REMOVE "${file}")
+  set(${result} ${least} PARENT_SCOPE)
+endfunction()
+
+measure(vector base)
+foreach(header IN LISTS rest)
+  measure(${header} time)
+  if(time LESS base)
+    set(time ${base})
+  endif()
+  math(EXPR whole "(${time} - ${base}) / 100")
+  math(EXPR part "(${time} - ${base}) % 100 + 100")
+  string(SUBSTRING "${part}" 1 2 part)
+  message("${whole}.${part} s  ${header}")
+endforeach()

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+# paragon-dev: how our own tests, benchmarks and examples are compiled. Users never see these flags.
+add_library(paragon-dev INTERFACE)
+target_link_libraries(paragon-dev INTERFACE paragon)
+if(NOT PARAGON_PORTABLE)
+  target_link_libraries(paragon-dev INTERFACE paragon-native)
+endif()
+
+set(warnings -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion)
+if(PARAGON_WERROR)
+  list(APPEND warnings -Werror)
+endif()
+target_compile_options(paragon-dev INTERFACE
+  "$<$<COMPILE_LANGUAGE:CXX>:${warnings}>"
+  "$<$<COMPILE_LANGUAGE:CUDA>:-Xcompiler=-Wall,-Wextra>")
+
+if(PARAGON_SANITIZE)
+  set(sanitize -fsanitize=${PARAGON_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_compile_options(paragon-dev INTERFACE "$<$<COMPILE_LANGUAGE:CXX>:${sanitize}>")
+  target_link_options(paragon-dev INTERFACE ${sanitize})
+endif()
+
+if(NOT PROJECT_IS_TOP_LEVEL)
+  return()
+endif()
+
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+find_program(PARAGON_CCACHE ccache)
+mark_as_advanced(PARAGON_CCACHE)
+if(PARAGON_CCACHE)
+  foreach(language CXX CUDA)
+    if(NOT DEFINED CMAKE_${language}_COMPILER_LAUNCHER)
+      set(CMAKE_${language}_COMPILER_LAUNCHER "${PARAGON_CCACHE}")
+    endif()
+  endforeach()
+endif()
+
+add_custom_target(format COMMAND "${CMAKE_COMMAND}" -P "${PROJECT_SOURCE_DIR}/cmake/format.cmake" VERBATIM)
+add_custom_target(format-check
+  COMMAND "${CMAKE_COMMAND}" -D CHECK=ON -P "${PROJECT_SOURCE_DIR}/cmake/format.cmake" VERBATIM)
+add_custom_target(docs COMMAND "${CMAKE_COMMAND}" -D "OUT=${PROJECT_BINARY_DIR}/docs"
+  -D "VERSION=${PROJECT_VERSION}" -P "${PROJECT_SOURCE_DIR}/cmake/docs.cmake" VERBATIM)

@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// MODNAS on NAS-Bench-201: one search, the Pareto fronts of 19 devices, six of which the search never saw.
+//
+// Learns predictors from counted labels and measurements, trains a hypernetwork with multiple-gradient descent over the
+// training devices, asks it for one cell for each preference ray on every device, and reports how good they are.
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cmath>
+#include <csignal>
+#include <cstdio>
+#include <limits>
+#include <numeric>
+#include <optional>
+#include <paragon/core/atomic_file.hpp>
+#include <paragon/core/progress.hpp>
+#include <paragon/core/result.hpp>
+#include <paragon/hypernetwork/multilayer.hpp>
+#include <paragon/nn/weights.hpp>
+#include <paragon/predictor/correlation.hpp>
+#include <paragon/preference/rays.hpp>
+#include <paragon/report/write.hpp>
+#include <paragon/search/decode.hpp>
+#include <paragon/search/estimators.hpp>
+#include <paragon/search/modnas.hpp>
+#include <paragon/search/scorer.hpp>
+#include <paragon/space/neighbours.hpp>
+#include <string>
+#include <vector>
+
+#include "support/nasbench201_judge.hpp"
+#include "support/nasbench201_problem.hpp"
+#include "support/nasbench201_published.hpp"
+#include "support/nasbench201_surrogates.hpp"
+
+namespace {
+
+volatile std::sig_atomic_t interrupted = 0;
+
+struct options {
+  std::string data;
+  std::string dataset = "cifar10";
+  std::string objectives = "error,latency";
+  std::size_t labels = 250;
+  std::size_t latency_samples = 900;
+  std::size_t rays = 24;
+  std::uint64_t seed = 1;
+  std::size_t threads = 1;
+  bool published = false;
+  std::string out;
+};
+
+options read_options(int argc, char** argv) {
+  options o;
+  CLI::App app("MODNAS on NAS-Bench-201: the Pareto fronts of 19 devices from one search");
+  app.add_option("--data", o.data, "folder with the benchmark's tables; without it, the surrogates that come along");
+  app.add_option("--dataset", o.dataset, "cifar10, cifar100 or imagenet16")->capture_default_str();
+  app.add_option("--objectives", o.objectives, "error,latency or error,latency,energy")->capture_default_str();
+  app.add_option("--labels", o.labels, "cells whose validation accuracy may be read")->capture_default_str();
+  app.add_option("--latency-samples", o.latency_samples, "cells measured on each training device")->capture_default_str();
+  app.add_option("--rays", o.rays, "preference rays for each device")->capture_default_str();
+  app.add_option("--seed", o.seed, "of everything random")->capture_default_str();
+  app.add_option("--threads", o.threads, "threads of the kernels, 0: all; the result is the same")->capture_default_str();
+  app.add_flag("--published", o.published, "the algorithm as published: look-up bank, Frank-Wolfe, its normalisations");
+  app.add_option("--out", o.out, "folder for result.json, report.html and the pictures")->required();
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    std::exit(app.exit(e) == 0 ? 0 : 2);
+  }
+  if (o.rays == 0) throw paragon::error("--rays", "0", "at least 1");
+  if (o.objectives != "error,latency" && o.objectives != "error,latency,energy") {
+    throw paragon::error("--objectives", "\"" + o.objectives + "\"", "error,latency or error,latency,energy");
+  }
+  if (o.published && o.objectives != "error,latency") {
+    throw paragon::error("--published", "with " + o.objectives, "error,latency: it knows two objectives");
+  }
+  return o;
+}
+
+/// Rays for m objectives: those of the published protocol for two, a grid on the simplex for more.
+paragon::preference::rays make_rays(std::size_t n, std::size_t m) {
+  if (m == 2) return paragon::preference::circle(n);
+  std::size_t divisions = 1;
+  while (paragon::preference::simplex_grid_size(m, divisions) < n) ++divisions;
+  return paragon::preference::simplex_grid(m, divisions);
+}
+
+using cell_numbers = std::vector<std::size_t>;
+
+/// The cells that one device's rays chose, and what else is worth saying.
+struct choice {
+  std::vector<cell_numbers> by_device;
+  std::vector<cell_numbers> exhaustive;   ///< each ray's best of all cells by the same predictors
+  std::size_t evaluations = 0;
+  paragon::search::training_report training;
+};
+
+template <class Scorer, class Observer>
+choice search_corrected(Scorer& scorer, const nasbench201::problem& problem, const options& o,
+                        const paragon::preference::rays& rays, const std::string& weights, Observer& observe) {
+  using namespace paragon;
+  const std::size_t m = problem.objectives();
+  const paragon::random key{.seed = o.seed, .stream = 1};
+  std::vector<typename Scorer::id> every;
+  for (const auto& cell : problem.all_cells()) every.push_back(scorer.intern(space::choices_of(problem.space(), cell)));
+  scorer.set_origins(every);
+
+  nn::parameters<float> store;
+  const hypernetwork::multilayer net(
+      store, {.objectives = m, .device_features = problem.devices().front().features.size()}, key);
+  search::modnas<hypernetwork::multilayer> modnas(net, store, {.objectives = m});
+  search::local_expectation<Scorer> estimate(scorer);
+  choice result;
+  result.training = modnas.train(std::span(problem.devices()).first(problem.training_devices()), estimate,
+                                 key.in_stream(2), observe);
+  nn::save_weights(weights, modnas.store(), {{"algorithm", "modnas"}, {"seed", std::to_string(o.seed)}});
+
+  const auto numbers = [&](const auto& ids) {
+    cell_numbers cells;
+    for (const auto i : ids) cells.push_back(space::nasbench201_api_index(scorer.at(i)));
+    return cells;
+  };
+  const search::pooled<> decode;
+  for (std::size_t d = 0; d < problem.devices().size(); ++d) {
+    const auto logits = modnas.logits(problem.devices()[d], rays.values());
+    result.by_device.push_back(
+        numbers(decode(scorer, d, std::span<const float>(logits), rays.values(), key.in_stream(4))));
+  }
+  result.evaluations = scorer.known();
+  std::vector<double> z(every.size() * m);
+  for (std::size_t d = 0; d < problem.devices().size(); ++d) {
+    scorer.score(every, d, z);
+    std::vector<typename Scorer::id> best;
+    for (std::size_t r = 0; r < rays.size(); ++r) {
+      const auto score = [&](std::size_t i) {
+        return decode.scalarisation(std::span<const double>(z).subspan(i * m, m), rays[r]);
+      };
+      std::size_t pick = 0;
+      double least = score(0);
+      for (std::size_t i = 1; i < every.size(); ++i) {
+        if (const double s = score(i); s < least) {
+          least = s;
+          pick = i;
+        }
+      }
+      best.push_back(every[pick]);
+    }
+    result.exhaustive.push_back(numbers(best));
+  }
+  return result;
+}
+
+template <class Observer>
+choice search_corrected(const nasbench201::problem& problem, const options& o, const paragon::preference::rays& rays,
+                        const std::string& weights, Observer& observe) {
+  const auto run = [&](auto... costs) {
+    paragon::search::scorer scorer(problem.space(), problem.devices().size(),
+                                   nasbench201::error_objective({problem.errors().begin(), problem.errors().end()}),
+                                   costs...);
+    for (std::size_t d = 0; d < problem.devices().size(); ++d) {
+      for (std::size_t k = 0; k < problem.objectives(); ++k) scorer.set_scale(k, d, problem.scale(k, d));
+    }
+    return search_corrected(scorer, problem, o, rays, weights, observe);
+  };
+  const auto& costs = problem.costs();
+  return costs.size() == 1 ? run(costs[0]) : run(costs[0], costs[1]);
+}
+
+int run(const options& o) {
+  using namespace paragon;
+  const auto start = std::chrono::steady_clock::now();
+  std::filesystem::create_directories(o.out);
+  const std::string json = o.out + "/result.json";
+  atomic_file{json};  // an unwritable folder is found before the search, not after it
+  backend::cpu::set_threads(o.threads);
+
+  terminal_progress terminal;
+  auto observe = [&](std::string_view phase, std::size_t done, std::size_t total, double value) {
+    terminal(phase, done, total, value);
+    return interrupted == 0;
+  };
+  const data::nasbench201 tables = o.data.empty() ? nasbench201::surrogate_tables() : data::nasbench201(o.data);
+  const nasbench201::judge judge(tables, o.dataset);
+  nasbench201::problem problem(tables, {.dataset = o.dataset,
+                                        .energy = o.objectives != "error,latency",
+                                        .labels = o.labels,
+                                        .latency_samples = o.latency_samples,
+                                        .seed = o.seed,
+                                        .published = o.published});
+  const std::size_t m = problem.objectives();
+  const auto rays = make_rays(o.rays, m);
+  problem.learn(observe);
+  const std::string weights = o.out + "/hypernetwork.safetensors";
+  const choice found = o.published ? nasbench201::search_published<choice>(problem, o.seed, rays, weights, observe)
+                                   : search_corrected(problem, o, rays, weights, observe);
+
+  result r{.algorithm = o.published ? "modnas-published" : "modnas", .dataset = o.dataset, .seed = o.seed};
+  r.labels_read = problem.labels_read();
+  r.evaluations = found.evaluations;
+  r.objectives.push_back({"error", "%", direction::minimise});
+  for (const auto& cost : problem.costs()) r.objectives.push_back(cost.describe());
+  r.settings = {{"benchmark", o.data.empty() ? "surrogates" : "tables"},
+                {"labels", std::to_string(o.labels)},
+                {"latency samples", std::to_string(o.latency_samples)},
+                {"rays", std::to_string(rays.size())},
+                {"steps", std::to_string(found.training.steps)},
+                {"interrupted", found.training.stopped ? "yes" : "no"}};
+  for (std::size_t d = 0; d < problem.devices().size(); ++d) {
+    const std::string& name = problem.devices()[d].name;
+    device_front front{.name = name, .split = d < problem.training_devices() ? "train" : "test"};
+    const nasbench201::judged_device device(judge, tables, name, m == 3);
+    for (std::size_t i = 0; i < rays.size(); ++i) {
+      front.points.push_back({{rays[i].begin(), rays[i].end()},
+                              space::to_string(problem.all_cells()[found.by_device[d][i]]),
+                              device.objectives(found.by_device[d][i])});
+    }
+    front.hypervolume = device.hypervolume(found.by_device[d]);
+    front.true_hypervolume = device.true_hypervolume();
+    for (const std::size_t i : device.true_front()) {
+      front.true_front.push_back({{}, space::to_string(problem.all_cells()[i]), device.objectives(i)});
+    }
+    constexpr std::size_t draws = 100;
+    double random_sum = 0;
+    for (std::size_t k = 0; k < draws; ++k) {
+      cell_numbers cells(rays.size());
+      const paragon::random key{.seed = o.seed, .stream = 50, .step = static_cast<std::uint32_t>(k)};
+      for (std::size_t i = 0; i < cells.size(); ++i) cells[i] = key.below(nasbench201::cells, i);
+      random_sum += device.hypervolume(cells);
+      for (std::size_t i = 0; k == 0 && i < cells.size(); ++i) {
+        front.random.push_back({{}, space::to_string(problem.all_cells()[cells[i]]), device.objectives(cells[i])});
+      }
+    }
+    front.random_hypervolume = random_sum / draws;
+    if (!found.exhaustive.empty()) {
+      front.baselines.push_back(
+          {"exhaustive, same predictors", nasbench201::cells, device.hypervolume(found.exhaustive[d])});
+    }
+    r.devices.push_back(std::move(front));
+  }
+  r.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  const auto written = report::write(r, o.out);
+
+  // Ten lines on what was found.
+  const auto summarise = [&](const char* split) {
+    double mean = 0;
+    double random_mean = 0;
+    double worst = 2;
+    std::size_t count = 0;
+    std::string worst_name;
+    for (const auto& d : r.devices) {
+      if (d.split != split) continue;
+      const double ratio = *d.hypervolume / *d.true_hypervolume;
+      mean += ratio;
+      random_mean += *d.random_hypervolume / *d.true_hypervolume;
+      ++count;
+      if (ratio < worst) {
+        worst = ratio;
+        worst_name = d.name;
+      }
+    }
+    if (count == 0) return;
+    const auto n = static_cast<double>(count);
+    std::printf("%2zu %s devices  hypervolume %.4f of the true front (24 random cells: %.4f), worst %.4f on %s\n", count,
+                std::string(split) == "train" ? "training" : "unseen  ", mean / n, random_mean / n, worst,
+                worst_name.c_str());
+  };
+  std::printf("MODNAS%s on NAS-Bench-201, %s, seed %llu, %s\n", o.published ? " as published" : "", o.dataset.c_str(),
+              static_cast<unsigned long long>(o.seed), o.data.empty() ? "surrogates of the benchmark" : "benchmark tables");
+  std::printf("%zu validation labels, %zu latency samples on each training device, 10 on unseen ones, %zu rays\n",
+              r.labels_read, o.latency_samples, rays.size());
+  summarise("train");
+  summarise("test");
+  if (m == 2) {
+    double worst = -1;
+    std::string where;
+    for (const auto& d : r.devices) {
+      std::vector<double> weight;
+      std::vector<double> latency;
+      for (const auto& p : d.points) {
+        weight.push_back(p.preference[1]);
+        latency.push_back(p.objectives[1]);
+      }
+      if (weight.size() < 2) continue;
+      if (const double rho = predictor::spearman(weight, latency); rho >= worst) {
+        worst = rho;
+        where = d.name;
+      }
+    }
+    std::printf("latency against its weight: Spearman %.3f or below on every device (%s)\n", worst, where.c_str());
+  }
+  std::printf("%zu of 15625 cells were judged by the predictors; %s%.1f s in all\n", r.evaluations,
+              found.training.stopped ? "interrupted; " : "", r.seconds);
+  std::printf("result   %s\nreport   %s\npictures %s/*.svg\nweights  %s\n", written[0].c_str(), written[1].c_str(),
+              o.out.c_str(), weights.c_str());
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::signal(SIGINT, [](int) { interrupted = 1; });
+  try {
+    return run(read_options(argc, argv));
+  } catch (const std::exception& e) {
+    std::fprintf(stderr, "modnas_nasbench201: %s\n", e.what());
+    return 2;
+  }
+}

@@ -1,0 +1,345 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <numeric>
+#include <paragon/core/error.hpp>
+#include <paragon/core/metric.hpp>
+#include <paragon/core/random.hpp>
+#include <paragon/data/nasbench201.hpp>
+#include <paragon/predictor/cost_model.hpp>
+#include <paragon/predictor/gaussian_process.hpp>
+#include <paragon/search/label_selection.hpp>
+#include <paragon/search/modnas.hpp>
+#include <paragon/search/scorer.hpp>
+#include <paragon/space/nasbench201.hpp>
+#include <paragon/space/nasbench201_api_order.hpp>
+#include <paragon/space/nasbench201_descriptor.hpp>
+#include <paragon/space/nasbench201_flow.hpp>
+#include <paragon/space/one_hot.hpp>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+/// What the NAS-Bench-201 programs share: predictors learned from counted measurements, as objectives of a search.
+namespace nasbench201 {
+
+using paragon::space::nasbench201_cell;
+using process = paragon::predictor::gaussian_process<paragon::space::nasbench201_descriptor>;
+using cost_predictor = paragon::predictor::cost_model<paragon::space::nasbench201_flow_features>;
+
+/// The number of cells.
+inline constexpr std::size_t cells = 15625;
+
+struct problem_settings {
+  std::string dataset = "cifar10";
+  bool energy = false;                  ///< a third objective, on the devices that have it
+  std::size_t labels = 250;
+  std::size_t latency_samples = 900;    ///< cells measured on each training device, the references among them
+  double front_samples = 1.0 / 9;       ///< the part of them that is chosen near the expected front
+  std::uint64_t seed = 1;
+  bool published = false;               ///< random labels and measurements only; the published predictors learn from them
+};
+
+/// One cost (latency or energy) on all devices: what was measured, and what is predicted from it.
+class cost_objective {
+public:
+  cost_objective(paragon::metric what, std::vector<const paragon::data::labelled_table*> columns)
+      : what_(std::move(what)),
+        columns_(std::move(columns)),
+        measured_(columns_.size(), std::vector<double>(cells, std::numeric_limits<double>::quiet_NaN())),
+        predicted_(columns_.size()) {}
+
+  [[nodiscard]] const paragon::metric& describe() const noexcept { return what_; }
+
+  /// Measured where it was measured, predicted elsewhere.
+  [[nodiscard]] double value(const nasbench201_cell& cell, std::size_t device) const {
+    return at(device, paragon::space::nasbench201_api_index(cell));
+  }
+  [[nodiscard]] double at(std::size_t device, std::size_t cell) const {
+    return std::isnan(measured_[device][cell]) ? predicted_[device][cell] : measured_[device][cell];
+  }
+  [[nodiscard]] bool measured(std::size_t device, std::size_t cell) const { return !std::isnan(measured_[device][cell]); }
+
+  /// Measures a cell; false where the benchmark has no value.
+  bool measure(std::size_t device, std::size_t cell) {
+    if (measured(device, cell)) return true;
+    const double v = columns_[device]->read(cell);
+    measured_[device][cell] = v;
+    return !std::isnan(v);
+  }
+  [[nodiscard]] std::size_t measurements(std::size_t device) const {
+    return static_cast<std::size_t>(
+        std::count_if(measured_[device].begin(), measured_[device].end(), [](double v) { return !std::isnan(v); }));
+  }
+
+  /// All that was measured on a device, or the references alone.
+  [[nodiscard]] paragon::predictor::measurements all(std::size_t device, std::span<const double> one_hot) const {
+    std::vector<std::size_t> known;
+    for (std::size_t i = 0; i < cells; ++i) {
+      if (measured(device, i)) known.push_back(i);
+    }
+    return some(device, one_hot, known);
+  }
+  [[nodiscard]] paragon::predictor::measurements some(std::size_t device, std::span<const double> one_hot,
+                                                      std::span<const std::size_t> wanted) const {
+    paragon::predictor::measurements result;
+    for (const std::size_t i : wanted) {
+      if (!measured(device, i)) continue;
+      result.rows.insert(result.rows.end(), one_hot.begin() + static_cast<std::ptrdiff_t>(30 * i),
+                         one_hot.begin() + static_cast<std::ptrdiff_t>(30 * (i + 1)));
+      result.costs.push_back(measured_[device][i]);
+    }
+    return result;
+  }
+
+  void predict(std::size_t device, const cost_predictor& model, const paragon::predictor::cost_head& head,
+               std::span<const double> one_hot) {
+    predicted_[device].resize(cells);
+    for (std::size_t i = 0; i < cells; ++i) predicted_[device][i] = model.predict(head, one_hot.subspan(30 * i, 30));
+  }
+  [[nodiscard]] std::span<const double> predictions(std::size_t device) const { return predicted_[device]; }
+
+private:
+  paragon::metric what_;
+  std::vector<const paragon::data::labelled_table*> columns_;
+  std::vector<std::vector<double>> measured_;    ///< by device and cell; NaN: not measured
+  std::vector<std::vector<double>> predicted_;
+};
+
+/// The error that a Gaussian process expects, half a deviation to the safe side; per cent.
+class error_objective {
+public:
+  static constexpr bool device_independent = true;
+
+  explicit error_objective(std::vector<double> by_cell) : by_cell_(std::move(by_cell)) {}
+
+  [[nodiscard]] static paragon::metric describe() { return {"error", "%", paragon::direction::minimise}; }
+  [[nodiscard]] double value(const nasbench201_cell& cell, std::size_t) const {
+    return by_cell_[paragon::space::nasbench201_api_index(cell)];
+  }
+
+  /// The process learns log errors; those above 30 % are drawn together, for they only have to be known as bad.
+  [[nodiscard]] static double to_target(double error) {
+    const double t = std::log(error);
+    return t > knee() ? knee() + 0.3 * (t - knee()) : t;
+  }
+  [[nodiscard]] static double to_error(double target) {
+    return std::exp(target > knee() ? knee() + (target - knee()) / 0.3 : target);
+  }
+
+private:
+  static double knee() { return std::log(30.0); }
+  std::vector<double> by_cell_;
+};
+
+/// Devices, predictors and scales: everything between the benchmark's tables and a search.
+class problem {
+public:
+  static constexpr double error_width = 2;   ///< of the log error: the front spans about this much
+
+  problem(const paragon::data::nasbench201& tables, problem_settings settings)
+      : tables_(&tables), settings_(std::move(settings)), labels_(&tables.labels(settings_.dataset)) {
+    if (settings_.labels < 2 || settings_.labels > cells) {
+      throw paragon::error("--labels", std::to_string(settings_.labels), "2 to 15625");
+    }
+    if (settings_.latency_samples < 20 || settings_.latency_samples > cells) {
+      throw paragon::error("--latency-samples", std::to_string(settings_.latency_samples), "20 to 15625");
+    }
+    if (settings_.energy) {
+      for (const auto name : paragon::data::nasbench201::energy_devices) devices_.push_back({std::string(name), {}});
+      training_ = devices_.size();
+    } else {
+      for (const auto& name : tables.split().train) devices_.push_back({name, {}});
+      for (const auto& name : tables.split().valid) devices_.push_back({name, {}});
+      training_ = devices_.size();
+      for (const auto& name : tables.split().test) devices_.push_back({name, {}});
+    }
+    costs_.emplace_back(paragon::metric{"latency_ms", "ms", paragon::direction::minimise}, columns(false));
+    if (settings_.energy) {
+      costs_.emplace_back(paragon::metric{"energy_mj", "mJ", paragon::direction::minimise}, columns(true));
+    }
+    cells_.reserve(cells);
+    one_hot_.resize(cells * 30);
+    for (std::size_t i = 0; i < cells; ++i) {
+      cells_.push_back(paragon::space::nasbench201_at_api_index(i));
+      paragon::space::one_hot(space_, cells_[i], std::span<double>(one_hot_).subspan(30 * i, 30));
+    }
+  }
+
+  [[nodiscard]] const std::vector<paragon::search::device>& devices() const noexcept { return devices_; }
+  [[nodiscard]] std::size_t training_devices() const noexcept { return training_; }
+  [[nodiscard]] const std::vector<cost_objective>& costs() const noexcept { return costs_; }
+  [[nodiscard]] std::size_t objectives() const noexcept { return 1 + costs_.size(); }
+  [[nodiscard]] const std::vector<nasbench201_cell>& all_cells() const noexcept { return cells_; }
+  [[nodiscard]] const paragon::space::nasbench201& space() const noexcept { return space_; }
+  [[nodiscard]] const problem_settings& settings() const noexcept { return settings_; }
+  [[nodiscard]] const paragon::data::labelled_table& labels() const noexcept { return *labels_; }
+  [[nodiscard]] std::span<const double> one_hot_rows() const noexcept { return one_hot_; }
+  [[nodiscard]] std::size_t labels_read() const { return labels_->labels_read(); }
+  [[nodiscard]] std::span<const double> errors() const noexcept { return errors_; }
+
+  /// Measures, learns, chooses labels, measures near the front, learns again.
+  template <class Observer>
+  void learn(Observer&& observe) {
+    const paragon::random key{.seed = settings_.seed, .stream = 100};
+    measure_at_random(key);
+    if (settings_.published) {
+      set_scales();
+      return;
+    }
+    fit();
+    set_scales();
+
+    process gp;
+    const auto label = [&](std::size_t i) { return error_objective::to_target(100 - labels_->read(i)); };
+    const auto training = others();
+    paragon::search::label_settings budget{.labels = settings_.labels, .first = std::min<std::size_t>(60, settings_.labels)};
+    paragon::search::select_labels(gp, paragon::space::nasbench201_descriptor{},
+                                   std::span<const nasbench201_cell>(cells_),
+                                   std::span<const paragon::search::other_objectives>(training), label, budget,
+                                   key.in_stream(102), paragon::preference::smooth_tchebycheff{.mu = 0.03}, observe);
+    errors_.resize(cells);
+    double least = std::numeric_limits<double>::infinity();
+    const auto estimates = gp.predict(cells_);
+    for (std::size_t i = 0; i < cells; ++i) {
+      errors_[i] = error_objective::to_error(estimates[i].mean + 0.5 * estimates[i].deviation);
+      least = std::min(least, std::log(errors_[i]));
+    }
+    std::vector<double> learned(cells);
+    for (std::size_t i = 0; i < cells; ++i) learned[i] = (std::log(errors_[i]) - least) / error_width;
+
+    const auto extra = front_budget();
+    constexpr std::size_t rounds = 4;
+    for (std::size_t round = 0; round < rounds; ++round) {
+      const auto z = others();
+      for (std::size_t d = 0; d < training_; ++d) {
+        const auto measured = [&](std::size_t i) { return tried_[d][i]; };
+        const std::size_t count = extra * (round + 1) / rounds - extra * round / rounds;
+        for (const std::size_t i : paragon::search::front_candidates(
+                 std::span<const double>(learned), z[d], count, measured,
+                 key.in_stream(static_cast<std::uint32_t>(110 + d)).at_step(round))) {
+          measure(d, i);
+        }
+      }
+      fit();
+      set_scales();
+    }
+  }
+
+  /// What makes the objectives of one device comparable: objective 0 is the error.
+  [[nodiscard]] paragon::search::scale scale(std::size_t objective, std::size_t device) const {
+    if (objective == 0) return {.origin = 0, .width = error_width, .logarithmic = true};
+    return {.origin = 0, .width = widths_[device][objective - 1], .logarithmic = false};
+  }
+
+private:
+  [[nodiscard]] std::vector<const paragon::data::labelled_table*> columns(bool energy) const {
+    std::vector<const paragon::data::labelled_table*> result;
+    for (const auto& d : devices_) result.push_back(energy ? &tables_->energy(d.name) : &tables_->latency(d.name));
+    return result;
+  }
+
+  [[nodiscard]] std::size_t front_budget() const {
+    if (settings_.published) return 0;
+    return static_cast<std::size_t>(settings_.front_samples * static_cast<double>(settings_.latency_samples));
+  }
+
+  bool measure(std::size_t device, std::size_t cell) {
+    tried_[device][cell] = true;
+    bool known = true;
+    for (auto& cost : costs_) known = cost.measure(device, cell) && known;
+    return known;
+  }
+
+  void measure_at_random(const paragon::random& key) {
+    tried_.assign(devices_.size(), std::vector<bool>(cells, false));
+    std::vector<std::size_t> order(cells);
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    key.in_stream(101).shuffle(order);
+    const std::size_t random_samples = settings_.latency_samples - front_budget();
+    for (std::size_t d = 0; d < devices_.size(); ++d) {
+      for (const std::size_t i : tables_->reference_indices()) measure(d, i);
+      std::size_t known = costs_.front().measurements(d);
+      for (std::size_t k = 0; d < training_ && k < cells && known < random_samples; ++k) {
+        if (!tried_[d][order[k]] && measure(d, order[k])) ++known;
+      }
+    }
+  }
+
+  /// Learns each cost from the training devices, and calibrates the others by their references.
+  void fit() {
+    for (auto& cost : costs_) {
+      std::vector<paragon::predictor::measurements> all;
+      std::vector<paragon::predictor::measurements> references;
+      for (std::size_t d = 0; d < training_; ++d) {
+        all.push_back(cost.all(d, one_hot_));
+        references.push_back(cost.some(d, one_hot_, tables_->reference_indices()));
+      }
+      cost_predictor model{paragon::space::nasbench201_flow_features{}};
+      model.train(all, references);
+      for (std::size_t d = 0; d < devices_.size(); ++d) {
+        const auto head = d < training_ ? model.heads()[d]
+                                        : model.calibrate(cost.some(d, one_hot_, tables_->reference_indices()));
+        cost.predict(d, model, head, one_hot_);
+      }
+    }
+  }
+
+  /// Scales costs by the range of the references, and describes devices by their scaled references.
+  void set_scales() {
+    widths_.assign(devices_.size(), {});
+    for (std::size_t d = 0; d < devices_.size(); ++d) {
+      devices_[d].features.clear();
+      for (const auto& cost : costs_) {
+        double low = std::numeric_limits<double>::infinity();
+        double high = -low;
+        for (const std::size_t i : tables_->reference_indices()) {
+          low = std::min(low, cost.at(d, i));
+          high = std::max(high, cost.at(d, i));
+        }
+        if (!(high > low)) throw paragon::error(devices_[d].name, "equal costs of all reference cells", "different ones");
+        widths_[d].push_back(high - low);
+        for (const std::size_t i : tables_->reference_indices()) {
+          devices_[d].features.push_back(2 * (cost.at(d, i) - low) / (high - low) - 1);
+        }
+      }
+    }
+  }
+
+  /// Scaled costs of all cells on the training devices.
+  [[nodiscard]] std::vector<paragon::search::other_objectives> others() const {
+    std::vector<paragon::search::other_objectives> result(training_);
+    const std::size_t m = costs_.size();
+    for (std::size_t d = 0; d < training_; ++d) {
+      result[d].resize(cells * m);
+      for (std::size_t c = 0; c < m; ++c) {
+        double least = std::numeric_limits<double>::infinity();
+        for (std::size_t i = 0; i < cells; ++i) least = std::min(least, costs_[c].at(d, i));
+        for (std::size_t i = 0; i < cells; ++i) result[d][i * m + c] = (costs_[c].at(d, i) - least) / widths_[d][c];
+      }
+    }
+    return result;
+  }
+
+  const paragon::data::nasbench201* tables_;
+  problem_settings settings_;
+  const paragon::data::labelled_table* labels_;
+  paragon::space::nasbench201 space_;
+  std::vector<paragon::search::device> devices_;
+  std::size_t training_ = 0;
+  std::vector<cost_objective> costs_;
+  std::vector<nasbench201_cell> cells_;
+  std::vector<double> one_hot_;                  ///< [cells, 30]
+  std::vector<std::vector<bool>> tried_;         ///< by device and cell
+  std::vector<std::vector<double>> widths_;      ///< by device and cost
+  std::vector<double> errors_;                   ///< predicted, by cell
+};
+
+}  // namespace nasbench201

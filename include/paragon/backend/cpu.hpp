@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include "cpu/gather.hpp"
+#include "cpu/layer_norm.hpp"
+#include "cpu/map.hpp"
+#include "cpu/memory.hpp"
+#include "cpu/optimise.hpp"
+#include "cpu/product.hpp"
+#include "cpu/reduce.hpp"
+#include "cpu/softmax.hpp"
+#include "cpu/threads.hpp"
+
+namespace paragon::backend {
+
+/// Kernels on the host: BLAS for matrix products, vectorised loops over the shared threads for the rest.
+struct cpu : cpu_kernels::memory,
+             cpu_kernels::threads,
+             cpu_kernels::product,
+             cpu_kernels::map_kernels,
+             cpu_kernels::reduce,
+             cpu_kernels::softmax_kernels,
+             cpu_kernels::layer_norm_kernels,
+             cpu_kernels::gather_kernels,
+             cpu_kernels::optimise {};
+
+}  // namespace paragon::backend

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+namespace paragon {
+
+/// Which way an objective improves. It travels with the objective; nobody negates by hand.
+///
+/// `ignore` marks a column that is carried along but never compared.
+enum class direction { minimise, maximise, ignore };
+
+}  // namespace paragon

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <span>
+
+#include "../autodiff/context.hpp"
+#include "../core/random.hpp"
+#include "../nn/parameters.hpp"
+
+namespace paragon::hypernetwork {
+
+/// Preferences and device features to architecture logits.
+///
+/// `h(theta, preference, device)`: preference is [rows, objectives], each row on the simplex; device is
+/// [rows, device features]; the result is [rows, total choices] of the search space. Rows do not influence each other.
+template <class H, class T = float>
+concept hypernetwork = requires(const H& h, const nn::bound<autodiff::tape<T>>& theta,
+                                autodiff::variable<autodiff::tape<T>> preference,
+                                autodiff::variable<autodiff::tape<T>> device) {
+  { h(theta, preference, device) } -> std::same_as<autodiff::variable<autodiff::tape<T>>>;
+};
+
+/// Logits to relaxed architectures: one-hot rows, or rows of probabilities, through which gradients flow.
+///
+/// `r(logits, offsets, key)`: decision d owns columns [offsets[d], offsets[d + 1]); row i uses the random elements
+/// i * decisions + d of the key, so a row's sample does not depend on the batch that it is in.
+template <class R, class T = float>
+concept relaxation = requires(const R& r, autodiff::variable<autodiff::tape<T>> logits,
+                              std::span<const std::size_t> offsets, paragon::random key) {
+  { r(logits, offsets, key) } -> std::same_as<autodiff::variable<autodiff::tape<T>>>;
+};
+
+}  // namespace paragon::hypernetwork

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <cstddef>
+
+#include "../core/host_device.hpp"
+#include "parameters.hpp"
+
+namespace paragon::nn {
+
+/// An exponential moving average of a model's parameters: average = decay * average + (1 - decay) * parameters.
+///
+/// It starts as a copy; the early average is kept from lagging by a decay of at most (1 + n) / (10 + n) at update n.
+template <class T, class Backend = backend::cpu>
+class moving_average {
+public:
+  explicit moving_average(const parameters<T, Backend>& store, double decay = 0.999) : average_(store), decay_(decay) {}
+
+  void update(const parameters<T, Backend>& store) {
+    const auto n = static_cast<double>(++updates_);
+    const T keep = static_cast<T>(decay_ < (1 + n) / (10 + n) ? decay_ : (1 + n) / (10 + n));
+    Backend::map([keep] PARAGON_HOST_DEVICE(T a, T b) { return keep * a + (T(1) - keep) * b; }, store.size(),
+                 average_.data(), static_cast<const T*>(average_.data()), store.data());
+  }
+
+  /// The averaged parameters, for the same layers.
+  [[nodiscard]] const parameters<T, Backend>& average() const noexcept { return average_; }
+
+private:
+  parameters<T, Backend> average_;
+  double decay_;
+  std::size_t updates_ = 0;
+};
+
+}  // namespace paragon::nn

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <span>
+
+#include "../core/metric.hpp"
+#include "../space/concepts.hpp"
+#include "concepts.hpp"
+
+namespace paragon::objective {
+
+/// The exact number of trainable parameters, to be minimised. The same under every condition.
+template <space::costed_space S>
+struct parameter_count {
+  S space{};
+
+  [[nodiscard]] static metric describe() { return {"parameters", "", direction::minimise}; }
+
+  template <class Condition = unconditional>
+  [[nodiscard]] double value(const typename S::architecture& a, const Condition& = {}) const {
+    return static_cast<double>(space.parameters(a));
+  }
+
+  /// Expectation over a relaxed architecture; writes the derivative unless `gradient` is empty.
+  template <class T>
+    requires space::relaxed_costed_space<S, T>
+  [[nodiscard]] double expected(std::span<const T> row, std::span<T> gradient) const {
+    return static_cast<double>(space.expected_parameters(row, gradient));
+  }
+};
+
+/// The exact number of multiply-accumulates of one forward pass, to be minimised. The same under every condition.
+template <space::costed_space S>
+struct mac_count {
+  S space{};
+
+  [[nodiscard]] static metric describe() { return {"macs", "", direction::minimise}; }
+
+  template <class Condition = unconditional>
+  [[nodiscard]] double value(const typename S::architecture& a, const Condition& = {}) const {
+    return static_cast<double>(space.macs(a));
+  }
+
+  /// Expectation over a relaxed architecture; writes the derivative unless `gradient` is empty.
+  template <class T>
+    requires space::relaxed_costed_space<S, T>
+  [[nodiscard]] double expected(std::span<const T> row, std::span<T> gradient) const {
+    return static_cast<double>(space.expected_macs(row, gradient));
+  }
+};
+
+template <class S>
+parameter_count(S) -> parameter_count<S>;
+template <class S>
+mac_count(S) -> mac_count<S>;
+
+}  // namespace paragon::objective

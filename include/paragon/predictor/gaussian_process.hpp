@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <Eigen/Cholesky>
+#include <Eigen/Core>
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <numbers>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "../backend/math.hpp"
+#include "../core/error.hpp"
+#include "../core/random.hpp"
+#include "../space/descriptor.hpp"
+
+namespace paragon::predictor {
+
+struct gaussian_process_settings {
+  std::size_t embedding = 3;       ///< dimensions in which the choices of a decision lie
+  double rate = 0.05;              ///< of Adam on the logarithm of the marginal likelihood
+  std::size_t first_steps = 150;   ///< of the first `train`
+  std::size_t next_steps = 60;     ///< of a later one, which starts where the last ended
+  double penalty = 0.002;          ///< on the squared logarithms of weights and scales
+
+  friend bool operator==(const gaussian_process_settings&, const gaussian_process_settings&) = default;
+};
+
+/// What a Gaussian process says of one architecture, in the unit of the targets.
+struct estimate {
+  double mean = 0;
+  double deviation = 0;
+};
+
+/// A Gaussian process over architectures: predicts from few labels, and knows how sure it is.
+///
+/// Kernel: e^c + e^a exp(-sum_d w_d |E(x_d) - E(y_d)|^2) + e^b exp(-sum_f l_f^2 (p_f - q_f)^2) + e^n [same], where x_d is
+/// the choice of decision d, E a learned embedding of choices (shared by decisions with equally many), and p the
+/// descriptor's features. Everything is learned by gradient ascent on the marginal likelihood. Both parts are Gaussian
+/// kernels of vectors, so kernels and gradients are matrix products.
+/// `train`: O(steps n^3); `predict`: O(n^2) each. Deterministic.
+/// Reference: Rasmussen, Williams, "Gaussian processes for machine learning", 2006, eq. 5.8 and 5.9.
+/// \tparam Descriptor  models `space::architecture_descriptor`
+template <space::architecture_descriptor Descriptor>
+class gaussian_process {
+public:
+  using architecture = typename Descriptor::architecture;
+
+  /// \param key  where the embedding starts
+  explicit gaussian_process(Descriptor descriptor = {}, gaussian_process_settings settings = {},
+                            paragon::random key = {.seed = 1, .stream = 0x6770})
+      : descriptor_(std::move(descriptor)), settings_(settings) {
+    std::vector<std::size_t> sizes;
+    std::size_t embedded = 0;
+    for (std::size_t d = 0; d < descriptor_.decisions(); ++d) {
+      const std::size_t n = descriptor_.choices(d);
+      const auto known = std::find(sizes.begin(), sizes.end(), n);
+      if (known == sizes.end()) {
+        group_start_.push_back(embedded);
+        sizes.push_back(n);
+        embedded += n;
+        group_.push_back(group_start_.back());
+      } else {
+        group_.push_back(group_start_[static_cast<std::size_t>(known - sizes.begin())]);
+      }
+    }
+    const std::size_t features = descriptor_.features();
+    weights_at_ = scalars;
+    scales_at_ = weights_at_ + descriptor_.decisions();
+    embedding_at_ = scales_at_ + features;
+    theta_ = Eigen::VectorXd::Zero(index(embedding_at_ + embedded * settings_.embedding));
+    theta_(constant) = -1;
+    theta_(choice_part) = 0;
+    theta_(feature_part) = -1;
+    theta_(noise) = -3;
+    theta_.segment(index(weights_at_), index(descriptor_.decisions())).setConstant(-1.5);
+    theta_.segment(index(scales_at_), index(features)).setConstant(-1.8);
+    for (std::size_t i = embedding_at_; i < size(theta_); ++i) theta_(index(i)) = 0.6 * key.normal(i - embedding_at_);
+  }
+
+  /// Fits to labelled architectures. \throws error for fewer than two, targets of another number, or one not finite
+  void train(std::span<const architecture> labelled, std::span<const double> targets) {
+    if (labelled.size() < 2 || labelled.size() != targets.size()) {
+      throw error("predictor::gaussian_process::train",
+                  std::to_string(labelled.size()) + " architectures and " + std::to_string(targets.size()) + " targets",
+                  "at least two, and one target for each");
+    }
+    const Eigen::Index n = index(labelled.size());
+    target_ = Eigen::Map<const Eigen::VectorXd>(targets.data(), n);
+    if (!target_.allFinite()) throw error("predictor::gaussian_process::train", "a target that is not finite", "numbers");
+    target_mean_ = target_.mean();
+    target_scale_ = std::sqrt((target_.array() - target_mean_).square().mean());
+    if (target_scale_ <= 0) target_scale_ = 1;
+    target_ = (target_.array() - target_mean_) / target_scale_;
+    describe(labelled, choices_, raw_features_);
+    feature_mean_ = raw_features_.colwise().mean();
+    feature_scale_ = ((raw_features_.rowwise() - feature_mean_).array().square().colwise().mean().sqrt() + 0.3).inverse();
+    features_ = standardised(raw_features_);
+
+    Eigen::VectorXd mean = Eigen::VectorXd::Zero(theta_.size());
+    Eigen::VectorXd square = mean;
+    Eigen::VectorXd gradient;
+    const std::size_t steps = trained_ ? settings_.next_steps : settings_.first_steps;
+    for (std::size_t s = 1; s <= steps; ++s) {
+      negative_log_likelihood(&gradient);
+      mean = 0.9 * mean + 0.1 * gradient;
+      square = 0.999 * square.array() + 0.001 * gradient.array().square();
+      const double c1 = 1 / (1 - std::pow(0.9, static_cast<double>(s)));
+      const double c2 = 1 / (1 - std::pow(0.999, static_cast<double>(s)));
+      theta_.array() -= settings_.rate * c1 * mean.array() / ((c2 * square.array()).sqrt() + 1e-8);
+    }
+    trained_ = true;
+    factor_ = Eigen::LLT<Eigen::MatrixXd>(kernel());
+    dual_ = factor_.solve(target_);
+  }
+
+  /// Mean and deviation of the function (without the noise of a label) for each architecture.
+  /// \throws error before `train`
+  [[nodiscard]] std::vector<estimate> predict(std::span<const architecture> batch) const {
+    if (!trained_) throw error("predictor::gaussian_process::predict", "an untrained process", "train() before");
+    constexpr std::size_t block = 512;
+    std::vector<estimate> result(batch.size());
+    const double own = std::exp(theta_(constant)) + std::exp(theta_(choice_part)) + feature_weight();
+    for (std::size_t begin = 0; begin < batch.size(); begin += block) {
+      const std::size_t count = std::min(block, batch.size() - begin);
+      choice_matrix choices;
+      Eigen::MatrixXd raw;
+      describe(batch.subspan(begin, count), choices, raw);
+      const Eigen::MatrixXd cross = cross_kernel(embed(choices), scaled(standardised(raw)));
+      const Eigen::VectorXd mean = cross * dual_;
+      const Eigen::MatrixXd solved = factor_.matrixL().solve(cross.transpose());
+      for (std::size_t i = 0; i < count; ++i) {
+        const double variance = std::max(0.0, own - solved.col(index(i)).squaredNorm());
+        result[begin + i] = {target_mean_ + target_scale_ * mean(index(i)), target_scale_ * std::sqrt(variance)};
+      }
+    }
+    return result;
+  }
+
+  /// All hyper-parameters: c, a, b, n, log w, log l, E. For tests and for saving.
+  [[nodiscard]] std::span<double> hyper_parameters() noexcept { return {theta_.data(), size(theta_)}; }
+
+  /// -log p(targets) up to a constant, plus the penalty, of the last training set; and its gradient.
+  double negative_log_likelihood(Eigen::VectorXd* gradient) const {
+    const Eigen::MatrixXd u = embed(choices_);
+    const Eigen::MatrixXd v = scaled(features_);
+    const Eigen::MatrixXd k1 = std::exp(theta_(choice_part)) * gaussian(u, u);
+    const Eigen::MatrixXd k2 = feature_weight() * gaussian(v, v);
+    Eigen::MatrixXd k = (k1 + k2).array() + std::exp(theta_(constant));
+    k.diagonal().array() += std::exp(theta_(noise));
+    const Eigen::LLT<Eigen::MatrixXd> factor(k);
+    if (factor.info() != Eigen::Success) {
+      throw error("predictor::gaussian_process::train", "a kernel that is not positive definite", "finite features");
+    }
+    const Eigen::VectorXd dual = factor.solve(target_);
+    const auto free = theta_.segment(index(weights_at_), index(embedding_at_ - weights_at_));
+    const double value = 0.5 * target_.dot(dual) + factor.matrixLLT().diagonal().array().log().sum() +
+                         settings_.penalty * free.squaredNorm();
+    if (gradient == nullptr) return value;
+
+    Eigen::MatrixXd weight = factor.solve(Eigen::MatrixXd::Identity(k.rows(), k.cols()));  // 2 d value / d K
+    weight = 0.5 * (weight - dual * dual.transpose());
+    gradient->setZero(theta_.size());
+    (*gradient)(constant) = weight.sum() * std::exp(theta_(constant));
+    (*gradient)(choice_part) = (weight.array() * k1.array()).sum();
+    (*gradient)(feature_part) = (weight.array() * k2.array()).sum();
+    (*gradient)(noise) = weight.trace() * std::exp(theta_(noise));
+    const Eigen::MatrixXd u_up = vector_adjoint(weight, k1, u);
+    const Eigen::MatrixXd v_up = vector_adjoint(weight, k2, v);
+    const Eigen::Index m = index(settings_.embedding);
+    for (std::size_t d = 0; d < descriptor_.decisions(); ++d) {
+      const double root = std::exp(0.5 * theta_(index(weights_at_ + d)));
+      for (Eigen::Index i = 0; i < u.rows(); ++i) {
+        const Eigen::Index at = embedding_index(d, choices_(i, index(d)));
+        (*gradient)(index(weights_at_ + d)) += 0.5 * u.row(i).segment(index(d) * m, m).dot(u_up.row(i).segment(index(d) * m, m));
+        gradient->segment(at, m) += root * u_up.row(i).segment(index(d) * m, m).transpose();
+      }
+    }
+    gradient->segment(index(scales_at_), v.cols()) = (v.array() * v_up.array()).colwise().sum().transpose();
+    gradient->segment(index(weights_at_), free.size()) += 2 * settings_.penalty * free;
+    return value;
+  }
+
+private:
+  using choice_matrix = Eigen::Matrix<std::uint8_t, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+  static constexpr Eigen::Index constant = 0;
+  static constexpr Eigen::Index choice_part = 1;
+  static constexpr Eigen::Index feature_part = 2;
+  static constexpr Eigen::Index noise = 3;
+  static constexpr std::size_t scalars = 4;
+
+  static Eigen::Index index(std::size_t i) { return static_cast<Eigen::Index>(i); }
+  static std::size_t size(const Eigen::VectorXd& v) { return static_cast<std::size_t>(v.size()); }
+
+  [[nodiscard]] Eigen::Index embedding_index(std::size_t decision, std::uint8_t choice) const {
+    return index(embedding_at_ + (group_[decision] + choice) * settings_.embedding);
+  }
+  [[nodiscard]] double feature_weight() const { return descriptor_.features() == 0 ? 0 : std::exp(theta_(feature_part)); }
+
+  void describe(std::span<const architecture> batch, choice_matrix& choices, Eigen::MatrixXd& features) const {
+    choices.resize(index(batch.size()), index(descriptor_.decisions()));
+    Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor> rows(index(batch.size()),
+                                                                                index(descriptor_.features()));
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+      descriptor_.describe(batch[i],
+                           std::span<std::uint8_t>(choices.data() + i * descriptor_.decisions(), descriptor_.decisions()),
+                           std::span<double>(rows.data() + i * descriptor_.features(), descriptor_.features()));
+    }
+    features = rows;
+  }
+
+  [[nodiscard]] Eigen::MatrixXd standardised(const Eigen::MatrixXd& raw) const {
+    return ((raw.rowwise() - feature_mean_).array().rowwise() * feature_scale_.array()).matrix();
+  }
+  [[nodiscard]] Eigen::MatrixXd scaled(const Eigen::MatrixXd& features) const {
+    const Eigen::RowVectorXd l = theta_.segment(index(scales_at_), features.cols()).array().exp().transpose();
+    return (features.array().rowwise() * l.array()).matrix();
+  }
+
+  /// sqrt(w_d) E(x_d), decision after decision
+  [[nodiscard]] Eigen::MatrixXd embed(const choice_matrix& choices) const {
+    const Eigen::Index m = index(settings_.embedding);
+    Eigen::MatrixXd u(choices.rows(), choices.cols() * m);
+    for (std::size_t d = 0; d < descriptor_.decisions(); ++d) {
+      const double root = std::exp(0.5 * theta_(index(weights_at_ + d)));
+      for (Eigen::Index i = 0; i < choices.rows(); ++i) {
+        u.row(i).segment(index(d) * m, m) = root * theta_.segment(embedding_index(d, choices(i, index(d))), m).transpose();
+      }
+    }
+    return u;
+  }
+
+  /// exp(-|a_i - b_j|^2)
+  static Eigen::MatrixXd gaussian(const Eigen::MatrixXd& a, const Eigen::MatrixXd& b) {
+    Eigen::MatrixXd k = 2 * a * b.transpose();
+    k.colwise() -= a.rowwise().squaredNorm();
+    k.rowwise() -= b.rowwise().squaredNorm().transpose();
+    double* entry = k.data();
+    for (Eigen::Index i = 0; i < k.size(); ++i) entry[i] = math::exp(std::min(entry[i], 0.0));
+    return k;
+  }
+
+  /// The adjoint of the vectors u of a Gaussian kernel, given that of the kernel.
+  static Eigen::MatrixXd vector_adjoint(const Eigen::MatrixXd& weight, const Eigen::MatrixXd& k, const Eigen::MatrixXd& u) {
+    const Eigen::MatrixXd m = weight.array() * k.array();
+    return 4 * (m * u - m.rowwise().sum().asDiagonal() * u);
+  }
+
+  [[nodiscard]] Eigen::MatrixXd cross_kernel(const Eigen::MatrixXd& u, const Eigen::MatrixXd& v) const {
+    Eigen::MatrixXd k = std::exp(theta_(choice_part)) * gaussian(u, embed(choices_));
+    if (descriptor_.features() > 0) k += feature_weight() * gaussian(v, scaled(features_));
+    return k.array() + std::exp(theta_(constant));
+  }
+  [[nodiscard]] Eigen::MatrixXd kernel() const {
+    Eigen::MatrixXd k = cross_kernel(embed(choices_), scaled(features_));
+    k.diagonal().array() += std::exp(theta_(noise));
+    return k;
+  }
+
+  Descriptor descriptor_;
+  gaussian_process_settings settings_;
+  std::vector<std::size_t> group_start_;
+  std::vector<std::size_t> group_;   ///< where the embedding of a decision's choices begins
+  std::size_t weights_at_ = 0;
+  std::size_t scales_at_ = 0;
+  std::size_t embedding_at_ = 0;
+  Eigen::VectorXd theta_;
+  bool trained_ = false;
+  choice_matrix choices_;
+  Eigen::MatrixXd raw_features_;
+  Eigen::MatrixXd features_;
+  Eigen::RowVectorXd feature_mean_;
+  Eigen::RowVectorXd feature_scale_;
+  Eigen::VectorXd target_;
+  double target_mean_ = 0;
+  double target_scale_ = 1;
+  Eigen::LLT<Eigen::MatrixXd> factor_;
+  Eigen::VectorXd dual_;
+};
+
+}  // namespace paragon::predictor

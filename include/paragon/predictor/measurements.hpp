@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <vector>
+
+namespace paragon::predictor {
+
+/// What was measured on one device: a one-hot (or relaxed) row per architecture, row-major, and its cost.
+struct measurements {
+  std::vector<double> rows;
+  std::vector<double> costs;
+};
+
+}  // namespace paragon::predictor

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <span>
+
+#include "../core/random.hpp"
+
+namespace paragon::preference {
+
+/// A ray in a uniformly distributed direction of the positive orthant, scaled to sum 1. O(m).
+///
+/// For two objectives the angle is uniform in [0, pi/2], as the rays of `circle` are spaced; a Dirichlet(1, 1) draw has
+/// fewer rays near the axes. The ray of an index is the same whatever else is drawn.
+/// \param ray    m weights, written
+/// \param index  which ray of this step
+struct sphere {
+  template <class T>
+  void operator()(std::span<T> ray, const paragon::random& key, std::uint64_t index) const {
+    double total = 0;
+    for (std::size_t i = 0; i < ray.size(); ++i) {
+      const double x = std::abs(key.normal(index * ray.size() + i));
+      ray[i] = static_cast<T>(x);
+      total += x;
+    }
+    for (T& w : ray) w = static_cast<T>(static_cast<double>(w) / total);
+  }
+
+  friend bool operator==(sphere, sphere) = default;
+};
+
+}  // namespace paragon::preference

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace paragon::space {
+
+/// A type that names its architectures: `S::architecture` is a small value that can be copied and compared.
+template <class S>
+concept has_architecture = requires { typename S::architecture; } && std::regular<typename S::architecture>;
+
+/// A type whose architectures are rows of categorical decisions.
+///
+/// - `s.decisions()`: the number of decisions, at least 1.
+/// - `s.choices(d)`: how many choices decision `d` has, 1 to 255.
+/// - `s.choice(a, d)`: which of them `a` took, below `choices(d)`.
+/// - `s.from_choices(row)`: the architecture with these choices. *Total*: every row of `decisions()` numbers with
+///   `row[d] < choices(d)` gives a valid architecture, so that whatever a network outputs can be decoded. Choices that
+///   have no effect (the kernel of an absent layer) are brought to 0 here, and
+///   `from_choices` of the choices of `a` equals `a`. A row of the wrong length or with a choice out of range is an
+///   error.
+///
+/// `decisions()` and `choices(d)` depend on nothing but the space; together they are the shape of a hypernetwork's
+/// output.
+template <class S>
+concept has_decisions = has_architecture<S> && requires(const S s, const typename S::architecture a, std::size_t d,
+                                                        std::span<const std::uint8_t> row) {
+  { s.decisions() } -> std::convertible_to<std::size_t>;
+  { s.choices(d) } -> std::convertible_to<std::size_t>;
+  { s.choice(a, d) } -> std::convertible_to<std::size_t>;
+  { s.from_choices(row) } -> std::same_as<typename S::architecture>;
+};
+
+/// A type whose architectures have a notation: `s.to_string(a)`, and `s.parse(text)` with `parse(to_string(a)) == a`.
+///
+/// `parse` is strict: anything that `to_string` would not write is an error that says what was found and what was
+/// expected. `s.name()` is the name of the space in result files.
+template <class S>
+concept has_notation =
+    has_architecture<S> && requires(const S s, const typename S::architecture a, std::string_view text) {
+      { s.name() } -> std::convertible_to<std::string_view>;
+      { s.to_string(a) } -> std::convertible_to<std::string>;
+      { s.parse(text) } -> std::same_as<typename S::architecture>;
+    };
+
+/// A search space: architectures as rows of categorical decisions, with a notation.
+///
+/// It is what `search::modnas`, the baselines and the result files need. A *relaxed* architecture is a row of
+/// `total_choices(s)` numbers, decision after decision: the probabilities (or logits, or a one-hot row) of each choice.
+/// All functions are const, may be called from several threads at once, and depend on nothing but their arguments.
+///
+/// \code
+/// struct depth_and_width {                       // the smallest search space
+///   struct architecture { int depth = 1, width = 8; friend bool operator==(architecture, architecture) = default; };
+///   std::string_view name() const { return "depth_and_width"; }
+///   std::size_t decisions() const { return 2; }
+///   std::size_t choices(std::size_t d) const { return d == 0 ? 4 : 3; }
+///   std::size_t choice(architecture a, std::size_t d) const { ... }
+///   architecture from_choices(std::span<const std::uint8_t> row) const { return {row[0] + 1, 8 << row[1]}; }
+///   std::string to_string(architecture a) const { ... }
+///   architecture parse(std::string_view text) const { ... }
+/// };
+/// static_assert(paragon::space::search_space<depth_and_width>);
+/// \endcode
+template <class S>
+concept search_space = std::copy_constructible<S> && has_architecture<S> && has_decisions<S> && has_notation<S>;
+
+/// A search space small enough to number: `size()` architectures, `at(i)` and `index(a)` inverse to each other for
+/// `0 <= i < size()`. The order is the space's own and never changes. `at` of a number out of range is an error.
+template <class S>
+concept enumerable_space = search_space<S> && requires(const S s, const typename S::architecture a, std::uint64_t i) {
+  { s.size() } -> std::convertible_to<std::uint64_t>;
+  { s.index(a) } -> std::convertible_to<std::uint64_t>;
+  { s.at(i) } -> std::same_as<typename S::architecture>;
+};
+
+/// An architecture as a graph, the form that predictors and score networks read.
+///
+/// - `g.nodes()`, `g.features()`: the graph has as many nodes, each with as many features, for every architecture.
+/// - `g.encode(a, x)`: writes the node features into `x`, row-major `nodes() x features()`; every entry is written.
+/// - `g.adjacency(m)`: writes the `nodes() x nodes()` matrix, row-major. What a row means (source or target, self
+///   loops) is said by the encoding, for it is part of what a network was trained with.
+///
+/// A space may offer several encodings; each is a type of its own. `T` is the scalar type asked for.
+template <class G, class T = float>
+concept graph_encoding =
+    has_architecture<G> && requires(const G g, const typename G::architecture a, std::span<T> out) {
+      { g.nodes() } -> std::convertible_to<std::size_t>;
+      { g.features() } -> std::convertible_to<std::size_t>;
+      g.encode(a, out);
+      g.adjacency(out);
+    };
+
+/// A graph encoding that copies each entry of a one-hot row to one place: `x[g.position(d, c)]` is the entry of choice
+/// `c` of decision `d`, and all other entries of `x` are the same for every architecture.
+///
+/// Then a relaxed architecture can be encoded too, and gradients flow back through the same copy.
+template <class G, class T = float>
+concept linear_graph_encoding = graph_encoding<G, T> && requires(const G g, std::size_t d, std::size_t c) {
+  { g.position(d, c) } -> std::convertible_to<std::size_t>;
+};
+
+/// A graph encoding that reads any real matrix back as a *valid* architecture: `g.decode(x)`, with
+/// `decode(encode(a)) == a`. NaN is an error.
+template <class G, class T = float>
+concept decodable_graph_encoding = graph_encoding<G, T> && requires(const G g, std::span<const T> x) {
+  { g.decode(x) } -> std::same_as<typename G::architecture>;
+};
+
+/// A search space with a node graph of its own: the encoding that predictors use unless told otherwise.
+template <class S, class T = float>
+concept graph_space = search_space<S> && graph_encoding<S, T>;
+
+/// A search space with exact costs: `parameters(a)` (trainable numbers) and `macs(a)` (multiply-accumulates of one
+/// forward pass of one sample), both as plain counts, not in millions.
+template <class S>
+concept costed_space = search_space<S> && requires(const S s, const typename S::architecture a) {
+  { s.parameters(a) } -> std::convertible_to<double>;
+  { s.macs(a) } -> std::convertible_to<double>;
+};
+
+/// A costed space whose costs are also known in expectation over a relaxed architecture.
+///
+/// `expected_parameters(row, gradient)` returns the expected cost when the choices are drawn independently with the
+/// probabilities in `row`, and writes its derivative with respect to `row` into `gradient` unless that is empty. At a
+/// one-hot row it equals the exact cost. The same for `expected_macs`.
+template <class S, class T = double>
+concept relaxed_costed_space = costed_space<S> && requires(const S s, std::span<const T> row, std::span<T> gradient) {
+  { s.expected_parameters(row, gradient) } -> std::convertible_to<T>;
+  { s.expected_macs(row, gradient) } -> std::convertible_to<T>;
+};
+
+}  // namespace paragon::space

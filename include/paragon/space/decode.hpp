@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "../core/error.hpp"
+#include "concepts.hpp"
+#include "shape.hpp"
+
+namespace paragon::space {
+
+/// The architecture that a row of logits (or probabilities) stands for: each decision takes its largest entry, of equal
+/// ones the first. Always a valid architecture, for `from_choices` is total.
+///
+/// O(total choices). Infinities are compared as numbers; NaN is an error, and so is a row of the wrong length.
+///
+/// \code
+/// auto cell = paragon::space::decode<float>(cells, logits);   // logits: std::vector<float> of 30
+/// \endcode
+template <class T, has_decisions S>
+[[nodiscard]] typename S::architecture decode(const S& space, std::span<const T> logits) {
+  if (logits.size() != total_choices(space)) {
+    throw error("space::decode", "a row of " + std::to_string(logits.size()) + " entries",
+                std::to_string(total_choices(space)));
+  }
+  std::vector<std::uint8_t> choices(space.decisions());
+  std::size_t begin = 0;
+  for (std::size_t d = 0; d < choices.size(); ++d) {
+    const std::size_t count = space.choices(d);
+    std::size_t best = 0;
+    for (std::size_t c = 0; c < count; ++c) {
+      const T value = logits[begin + c];
+      if (value != value) {
+        throw error("space::decode", "entry " + std::to_string(begin + c) + " is NaN", "numbers");
+      }
+      if (value > logits[begin + best]) best = c;
+    }
+    choices[d] = static_cast<std::uint8_t>(best);
+    begin += count;
+  }
+  return space.from_choices(choices);
+}
+
+}  // namespace paragon::space

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "concepts.hpp"
+
+namespace paragon::space {
+
+/// The choices that an architecture took, one per decision.
+template <has_decisions S>
+[[nodiscard]] std::vector<std::uint8_t> choices_of(const S& space, const typename S::architecture& a) {
+  std::vector<std::uint8_t> choices(space.decisions());
+  for (std::size_t d = 0; d < choices.size(); ++d) choices[d] = static_cast<std::uint8_t>(space.choice(a, d));
+  return choices;
+}
+
+/// The architectures that differ from `a` in exactly one decision, by decision and then by choice.
+///
+/// A changed choice that has no effect gives `a` itself and is left out; so are repetitions. NAS-Bench-201 has 24
+/// neighbours. O(n^2) comparisons in the number n of neighbours, for architectures need no order.
+template <has_decisions S>
+[[nodiscard]] std::vector<typename S::architecture> neighbours(const S& space, const typename S::architecture& a) {
+  std::vector<typename S::architecture> found;
+  std::vector<std::uint8_t> choices = choices_of(space, a);
+  for (std::size_t d = 0; d < choices.size(); ++d) {
+    const std::uint8_t taken = choices[d];
+    for (std::size_t c = 0; c < space.choices(d); ++c) {
+      if (c == taken) continue;
+      choices[d] = static_cast<std::uint8_t>(c);
+      typename S::architecture candidate = space.from_choices(choices);
+      if (candidate == a || std::find(found.begin(), found.end(), candidate) != found.end()) continue;
+      found.push_back(std::move(candidate));
+    }
+    choices[d] = taken;
+  }
+  return found;
+}
+
+}  // namespace paragon::space

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "../core/random.hpp"
+#include "concepts.hpp"
+
+namespace paragon::space {
+
+/// An architecture whose choices are drawn independently and uniformly; `element` numbers the draw.
+///
+/// Where several rows of choices mean the same architecture, that architecture is drawn more often. Depends on nothing
+/// but (key, element), so draws can be made in any order by any thread. O(decisions).
+template <has_decisions S>
+[[nodiscard]] typename S::architecture uniform(const S& space, const random& key, std::uint64_t element) {
+  std::vector<std::uint8_t> choices(space.decisions());
+  for (std::size_t d = 0; d < choices.size(); ++d) {
+    choices[d] = static_cast<std::uint8_t>(key.below(space.choices(d), element * choices.size() + d));
+  }
+  return space.from_choices(choices);
+}
+
+}  // namespace paragon::space

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <paragon/core/error.hpp>
+#include <paragon/core/parallel.hpp>
+#include <vector>
+
+TEST_CASE("core: a pool visits every index once, in blocks of the size asked for") {
+  for (const std::size_t threads : {1U, 2U, 4U}) {
+    paragon::thread_pool pool(threads);
+    CHECK(pool.size() == threads);
+    for (const std::size_t n : {0U, 1U, 7U, 64U, 65U, 1000U}) {
+      std::vector<int> visits(n);
+      std::atomic<bool> aligned = true;
+      pool.for_blocks(n, 16, [&](std::size_t begin, std::size_t end) {
+        if (begin % 16 != 0 || end - begin > 16 || (end - begin < 16 && end != n)) aligned = false;
+        for (std::size_t i = begin; i < end; ++i) ++visits[i];
+      });
+      CHECK(aligned);
+      CHECK(visits == std::vector<int>(n, 1));
+    }
+  }
+}
+
+TEST_CASE("core: a pool of the machine's size has at least one thread") { CHECK(paragon::thread_pool(0).size() >= 1); }
+
+TEST_CASE("core: sums kept per block do not depend on threads") {
+  const auto sum = [](std::size_t threads) {
+    paragon::thread_pool pool(threads);
+    std::vector<float> parts(100);
+    pool.for_blocks(10000, 100, [&](std::size_t begin, std::size_t end) {
+      for (std::size_t i = begin; i < end; ++i) parts[begin / 100] += 1.0F / static_cast<float>(i + 1);
+    });
+    float total = 0;
+    for (const float p : parts) total += p;
+    return total;
+  };
+  CHECK(sum(1) == sum(2));
+  CHECK(sum(1) == sum(3));
+}
+
+TEST_CASE("core: an exception in a block reaches the caller and the pool still works") {
+  for (const std::size_t threads : {1U, 3U}) {
+    paragon::thread_pool pool(threads);
+    for (int again = 0; again < 20; ++again) {
+      CHECK_THROWS_WITH_AS(pool.for_blocks(100, 1,
+                                           [](std::size_t begin, std::size_t) {
+                                             if (begin == 37) throw paragon::error("block 37", "broken");
+                                           }),
+                           "block 37: broken", paragon::error);
+      std::atomic<std::size_t> visits = 0;
+      pool.for_blocks(100, 1, [&](std::size_t, std::size_t) { ++visits; });
+      CHECK(visits == 100);
+    }
+  }
+}
+
+TEST_CASE("core: calls from inside a block run inline") {
+  paragon::thread_pool pool(3);
+  std::atomic<std::size_t> visits = 0;
+  pool.for_blocks(
+      10, 1, [&](std::size_t, std::size_t) { pool.for_blocks(10, 1, [&](std::size_t, std::size_t) { ++visits; }); });
+  CHECK(visits == 100);
+}
+
+TEST_CASE("core: many short calls in a row all finish") {
+  paragon::thread_pool pool(4);
+  std::size_t total = 0;
+  for (std::size_t round = 0; round < 2000; ++round) {
+    std::atomic<std::size_t> visits = 0;
+    pool.for_blocks(5, 1, [&](std::size_t, std::size_t) { ++visits; });
+    total += visits;
+  }
+  CHECK(total == 10000);
+}

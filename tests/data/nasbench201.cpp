@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <paragon/data/nasbench201.hpp>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "../scratch.hpp"
+#include "../support.hpp"
+
+using paragon::data::nasbench201;
+
+namespace {
+
+std::size_t argmax(std::span<const double> values) {
+  return static_cast<std::size_t>(std::max_element(values.begin(), values.end()) - values.begin());
+}
+
+/// Tables made up by formula, in the benchmark's format: the value of cell i in column k is i + k / 10. Rows are in
+/// descending order. `edit` may change the text of a file before it is written.
+class made_up_tables {
+public:
+  static constexpr const char* accuracy = "nb201/nb201_accuracy.csv";
+  static constexpr const char* latency = "nb201/nb201_latency_help.csv";
+  static constexpr const char* energy = "nb201/nb201_hwnasbench_cifar10.csv";
+  static constexpr const char* splits = "help_device_splits.csv";
+  static constexpr const char* references = "help_reference_indices.csv";
+
+  made_up_tables() {
+    std::string a =
+        "arch_str,index,ops,c10_valid_200,c10_test_200,c100_valid_200,c100_test_200,in16_valid_200,in16_test_200\n";
+    std::string l = "arch_str,index,phone,board\n";
+    std::string e =
+        "arch_str,index,edgegpu_latency_ms,edgetpu_latency_ms,edgegpu_energy_mj,eyeriss_energy_mj,fpga_energy_mj\n";
+    for (std::size_t i = nasbench201::size(); i-- > 0;) {
+      const auto cell = paragon::space::nasbench201_at_api_index(i);
+      const std::string n = std::to_string(i);
+      const std::string row = to_string(cell) + "," + n + ",";
+      a += row;
+      for (const auto o : cell.operations) a += static_cast<char>('0' + static_cast<int>(o));
+      for (int k = 1; k <= 6; ++k) a += "," + n + "." + std::to_string(k);
+      a += "\n";
+      l += row + n + ".1," + n + ".2\n";
+      e += row + (i % 2 == 0 ? n + ".1," : ",") + n + ".2," + n + ".3," + n + ".4," + n + ".5\n";
+    }
+    folder_.write(accuracy, a);
+    folder_.write(latency, l);
+    folder_.write(energy, e);
+    folder_.write(splits, "space,split,device\nnb201,train,phone\nofa,train,other\nnb201,test,board\n");
+    std::string r = "space,position,index\nofa,0,99999\n";
+    for (int p = 9; p >= 0; --p) r += "nb201," + std::to_string(p) + "," + std::to_string(100 * p) + "\n";
+    folder_.write(references, r);
+  }
+
+  [[nodiscard]] std::string path() const { return folder_ / ""; }
+  [[nodiscard]] nasbench201 load() const { return nasbench201(folder_ / "."); }
+
+  /// Replaces the first `from` in a file, checks that loading fails with this message after the file's name, and restores it.
+  void breaks(const char* file, const std::string& from, const std::string& to, const std::string& message) const {
+    const std::string text = paragon::read_file(folder_ / file);
+    std::string broken = text;
+    const std::size_t at = broken.find(from);
+    REQUIRE(at != std::string::npos);
+    folder_.write(file, broken.replace(at, from.size(), to));
+    CHECK_THROWS_WITH_AS((void)load(), ((folder_ / ".") + "/" + file + message).c_str(), paragon::error);
+    folder_.write(file, text);
+  }
+
+  void remove(const char* file) const { std::filesystem::remove(folder_ / file); }
+
+private:
+  paragon_test::scratch_folder folder_;
+};
+
+}  // namespace
+
+TEST_CASE("data: NAS-Bench-201 tables are read in the order of the benchmark whatever that of the rows") {
+  const made_up_tables files;
+  const nasbench201 tables = files.load();
+  for (const std::size_t i : {0U, 1U, 7U, 15624U}) {
+    const double x = static_cast<double>(i);
+    CHECK(tables.labels("cifar10").read(i) == doctest::Approx(x + 0.1));
+    CHECK(tables.judge().test_accuracy("cifar10")[i] == doctest::Approx(x + 0.2));
+    CHECK(tables.labels("cifar100").read(i) == doctest::Approx(x + 0.3));
+    CHECK(tables.judge().test_accuracy("cifar100")[i] == doctest::Approx(x + 0.4));
+    CHECK(tables.judge().validation_accuracy("imagenet16")[i] == doctest::Approx(x + 0.5));
+    CHECK(tables.judge().test_accuracy("imagenet16")[i] == doctest::Approx(x + 0.6));
+    CHECK(tables.latency("phone").read(i) == doctest::Approx(x + 0.1));
+    CHECK(tables.judge().latency("board")[i] == doctest::Approx(x + 0.2));
+    CHECK(tables.energy("edgegpu").read(i) == doctest::Approx(x + 0.3));
+    CHECK(tables.judge().energy("fpga")[i] == doctest::Approx(x + 0.5));
+  }
+  CHECK(tables.judge().latency("edgegpu")[4] == doctest::Approx(4.1));
+  CHECK(std::isnan(tables.judge().latency("edgegpu")[5]));
+  CHECK(tables.devices() == std::vector<std::string>{"phone", "board"});
+  CHECK(tables.split() == paragon::data::device_split{{"phone"}, {}, {"board"}});
+  CHECK(tables.reference_indices() == std::array<std::size_t, 10>{0, 100, 200, 300, 400, 500, 600, 700, 800, 900});
+}
+
+TEST_CASE("data: what a search reads from the NAS-Bench-201 tables is counted and judging is not") {
+  const made_up_tables files;
+  const nasbench201 tables = files.load();
+  (void)tables.judge().test_accuracy("cifar10")[3];
+  (void)tables.judge().validation_accuracy("cifar10")[3];
+  CHECK(tables.labels("cifar10").labels_read() == 0);
+  (void)tables.labels("cifar10").read(3);
+  (void)tables.labels("cifar10").read(3);
+  (void)tables.labels("cifar10").read(4);
+  (void)tables.latency("phone").read(4);
+  CHECK(tables.labels("cifar10").labels_read() == 2);
+  CHECK(tables.labels("cifar100").labels_read() == 0);
+  CHECK(tables.latency("phone").labels_read() == 1);
+  CHECK(tables.latency("board").labels_read() == 0);
+}
+
+TEST_CASE("data: unknown data sets and devices are errors that list the known") {
+  const made_up_tables files;
+  const nasbench201 tables = files.load();
+  CHECK_THROWS_WITH_AS((void)tables.labels("mnist"),
+                       "data::nasbench201: unknown data set \"mnist\"; expected one of cifar10, cifar100, imagenet16",
+                       paragon::error);
+  CHECK_THROWS_AS((void)tables.judge().test_accuracy("mnist"), paragon::error);
+  CHECK_THROWS_WITH_AS((void)tables.latency("abacus"),
+                       "data::nasbench201: unknown device \"abacus\"; expected one of phone, board, edgegpu, edgetpu",
+                       paragon::error);
+  CHECK_THROWS_WITH_AS(
+      (void)tables.energy("phone"),
+      "data::nasbench201: unknown device with energies \"phone\"; expected one of edgegpu, eyeriss, fpga",
+      paragon::error);
+}
+
+TEST_CASE("data: NAS-Bench-201 tables that contradict themselves are errors with file, line and column") {
+  const made_up_tables files;
+  using t = made_up_tables;
+  const std::string last = to_string(paragon::space::nasbench201_at_api_index(15624));
+  const std::string other = to_string(paragon::space::nasbench201_at_api_index(7));
+  files.breaks(
+      t::accuracy, ",c10_valid_200", ",valid",
+      ":1: no column \"c10_valid_200\"; expected one of arch_str, index, ops, valid, c10_test_200, c100_valid_200, "
+      "c100_test_200, in16_valid_200, in16_test_200");
+  files.breaks(t::accuracy, "15624.1", "high", ":2: column c10_valid_200: \"high\"; expected a finite number");
+  files.breaks(t::accuracy, ",15623.2", ",", ":3: column c10_test_200: empty cell; expected a finite number");
+  files.breaks(t::accuracy, "15623.2,", "", ":3: 8 cells; expected 9 as in the header");
+  files.breaks(t::accuracy, last, other,
+               ":2: column arch_str: \"" + other + "\"; expected " + last + ", the cell of index 15624");
+  files.breaks(t::accuracy, last, "conv",
+               ":2: column arch_str: \"conv\"; expected " + last + ", the cell of index 15624");
+  files.breaks(t::accuracy, ",15623,", ",15624,", ":3: column index: \"15624\"; expected every index once");
+  files.breaks(t::accuracy, ",15623,", ",15625,", ":3: column index: \"15625\"; expected 0 to 15624");
+  files.breaks(t::accuracy, ",15623,", ",-1,", ":3: column index: \"-1\"; expected a non-negative integer");
+  files.breaks(t::latency, ",15623,15623.1", ",15623,", ":3: column phone: empty cell; expected a finite number");
+  files.breaks(t::latency, last + ",15624,15624.1,15624.2\n", "", ": 15624 rows; expected 15625");
+  files.breaks(t::energy, "15624.2", "none", ":2: column edgetpu_latency_ms: \"none\"; expected a finite number");
+  files.breaks(t::splits, "train,phone", "study,phone", ":2: column split: \"study\"; expected train, valid or test");
+  files.breaks(t::splits, "train,phone", "train,abacus",
+               ":2: column device: \"abacus\"; expected a device of the latency table: phone, board");
+  files.breaks(t::references, "nb201,9,", "nb201,8,", ":4: column position: \"8\"; expected 0 to 9, each once");
+  files.breaks(t::references, "nb201,9,900", "nb201,9,15625", ":3: column index: \"15625\"; expected 0 to 15624");
+  files.breaks(t::references, "nb201,9,900\n", "", ": 9 reference cells for nb201; expected 10");
+}
+
+TEST_CASE("data: operations that are not those of the cell are errors") {
+  const made_up_tables files;
+  const auto cell = paragon::space::nasbench201_at_api_index(15624);
+  std::string digits;
+  for (const auto o : cell.operations) digits += static_cast<char>('0' + static_cast<int>(o));
+  files.breaks(made_up_tables::accuracy, ",15624," + digits, ",15624,999999",
+               ":2: column ops: \"999999\"; expected " + digits + ", the operations of arch_str");
+}
+
+TEST_CASE("data: a missing NAS-Bench-201 table is an error that names the file") {
+  const made_up_tables files;
+  files.remove(made_up_tables::references);
+  const std::string path = files.path() + "./help_reference_indices.csv";
+  CHECK_THROWS_WITH_AS((void)files.load(),
+                       (path + ": cannot be read: No such file or directory; expected a readable file").c_str(),
+                       paragon::error);
+}
+
+TEST_CASE("data: the NAS-Bench-201 tables have the best values that their description states") {
+  const auto data = paragon_test::data_folder();
+  if (!data) return paragon_test::skip("no folder of benchmark tables");
+  const nasbench201 tables(*data);
+  const auto best = [&](std::span<const double> values, std::size_t index, double value) {
+    CHECK(argmax(values) == index);
+    CHECK(values[index] == value);
+  };
+  best(tables.judge().test_accuracy("cifar10"), 6111, 94.3733);
+  best(tables.judge().validation_accuracy("cifar10"), 6111, 91.6067);
+  best(tables.judge().test_accuracy("cifar100"), 9930, 73.5133);
+  best(tables.judge().validation_accuracy("cifar100"), 9930, 73.4933);
+  best(tables.judge().test_accuracy("imagenet16"), 857, 47.3111);
+  best(tables.judge().validation_accuracy("imagenet16"), 10676, 46.7333);
+  CHECK(tables.labels("cifar10").labels_read() == 0);
+}
+
+TEST_CASE("data: the NAS-Bench-201 tables have the devices of HELP and HW-NAS-Bench") {
+  const auto data = paragon_test::data_folder();
+  if (!data) return paragon_test::skip("no folder of benchmark tables");
+  const nasbench201 tables(*data);
+  CHECK(tables.devices().size() == 27);
+  CHECK(tables.split().train.size() == 9);
+  CHECK(tables.split().valid.size() == 4);
+  CHECK(tables.split().test ==
+        std::vector<std::string>{"titan_rtx_256", "gold_6226", "fpga", "pixel2", "raspi4", "eyeriss"});
+  CHECK(tables.reference_indices() ==
+        std::array<std::size_t, 10>{11982, 431, 55, 9, 14451, 8636, 9881, 13479, 6196, 1462});
+  for (const auto& device : tables.devices()) {
+    const auto ms = tables.judge().latency(device);
+    CHECK(std::all_of(ms.begin(), ms.end(), [](double x) { return x > 0; }));
+  }
+  const auto known = [](std::span<const double> values) {
+    return std::count_if(values.begin(), values.end(), [](double x) { return !std::isnan(x); });
+  };
+  CHECK(known(tables.judge().latency("edgegpu")) == 12554);
+  CHECK(known(tables.judge().latency("edgetpu")) == 8786);
+  CHECK(known(tables.judge().energy("edgegpu")) == 12554);
+  CHECK(known(tables.judge().energy("eyeriss")) == 15625);
+  const auto mj = tables.judge().energy("fpga");
+  const auto ms = tables.judge().latency("fpga");
+  double worst = 0;
+  for (std::size_t i = 0; i < mj.size(); ++i) worst = std::max(worst, std::abs(mj[i] / (7 * ms[i]) - 1));
+  // Both columns are rounded to seven significant digits or five decimals; the smallest latency is above 1 ms.
+  CHECK(worst < 1e-5);
+}
