@@ -11,10 +11,11 @@ include(GNUInstallDirs)
 set(folder "${CMAKE_INSTALL_DATADIR}/cmake/paragon")
 
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
+install(DIRECTORY "${PROJECT_SOURCE_DIR}/share/" DESTINATION "${CMAKE_INSTALL_DATADIR}/paragon")
 install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" DESTINATION "${CMAKE_INSTALL_DATADIR}/licenses/paragon")
 
 # The CUDA target is a file of its own: only programs that ask for the component need the toolkit.
-install(TARGETS paragon paragon-native EXPORT paragon-targets)
+install(TARGETS paragon paragon-native paragon-safe EXPORT paragon-targets)
 install(TARGETS paragon-cuda EXPORT paragon-cuda-targets)
 install(EXPORT paragon-targets NAMESPACE paragon:: DESTINATION "${folder}")
 install(EXPORT paragon-cuda-targets NAMESPACE paragon:: DESTINATION "${folder}")

@@ -12,6 +12,8 @@
 #include <cmath>
 #include <csignal>
 #include <cstdio>
+#include <exception>
+#include <filesystem>
 #include <limits>
 #include <numeric>
 #include <optional>
@@ -29,6 +31,7 @@
 #include <paragon/search/scorer.hpp>
 #include <paragon/space/neighbours.hpp>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "support/nasbench201_judge.hpp"
@@ -173,7 +176,9 @@ choice search_corrected(const nasbench201::problem& problem, const options& o, c
 int run(const options& o) {
   using namespace paragon;
   const auto start = std::chrono::steady_clock::now();
-  std::filesystem::create_directories(o.out);
+  std::error_code failure;
+  std::filesystem::create_directories(o.out, failure);
+  if (failure) throw error(o.out, failure.message(), "a folder that can be made or written to");
   const std::string json = o.out + "/result.json";
   atomic_file{json};  // an unwritable folder is found before the search, not after it
   backend::cpu::set_threads(o.threads);
@@ -198,7 +203,10 @@ int run(const options& o) {
   const choice found = o.published ? nasbench201::search_published<choice>(problem, o.seed, rays, weights, observe)
                                    : search_corrected(problem, o, rays, weights, observe);
 
-  result r{.algorithm = o.published ? "modnas-published" : "modnas", .dataset = o.dataset, .seed = o.seed};
+  result r;
+  r.algorithm = o.published ? "modnas-published" : "modnas";
+  r.dataset = o.dataset;
+  r.seed = o.seed;
   r.labels_read = problem.labels_read();
   r.evaluations = found.evaluations;
   r.objectives.push_back({"error", "%", direction::minimise});
@@ -211,7 +219,9 @@ int run(const options& o) {
                 {"interrupted", found.training.stopped ? "yes" : "no"}};
   for (std::size_t d = 0; d < problem.devices().size(); ++d) {
     const std::string& name = problem.devices()[d].name;
-    device_front front{.name = name, .split = d < problem.training_devices() ? "train" : "test"};
+    device_front front;
+    front.name = name;
+    front.split = d < problem.training_devices() ? "train" : "test";
     const nasbench201::judged_device device(judge, tables, name, m == 3);
     for (std::size_t i = 0; i < rays.size(); ++i) {
       front.points.push_back({{rays[i].begin(), rays[i].end()},
@@ -264,7 +274,7 @@ int run(const options& o) {
     }
     if (count == 0) return;
     const auto n = static_cast<double>(count);
-    std::printf("%2zu %s devices  hypervolume %.4f of the true front (24 random cells: %.4f), worst %.4f on %s\n", count,
+    std::printf("%2zu %s devices: hypervolume %.4f of the true front (random cells: %.4f), worst %.4f on %s\n", count,
                 std::string(split) == "train" ? "training" : "unseen  ", mean / n, random_mean / n, worst,
                 worst_name.c_str());
   };

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Optimiser steps beside the same step as one pass per line of the paper, as array libraries do it. The square root
-// becomes a vector instruction only with -fno-math-errno, which the project's targets set.
+// Optimiser steps beside the same step as one pass per line of the paper, as array libraries do it.
 #include <benchmark/benchmark.h>
 
 #include <cmath>

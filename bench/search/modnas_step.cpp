@@ -45,8 +45,7 @@ constexpr std::array<std::size_t, 7> offsets{0, 5, 10, 15, 20, 25, 30};
 struct error_network {
   nn::linear one, two, three;
   explicit error_network(nn::parameters<T>& store)
-      : one(store, "layer0", 30, 128, {.seed = 3}),
-        two(store, "layer1", 128, 128, {.seed = 3}),
+      : one(store, "layer0", 30, 128, {.seed = 3}), two(store, "layer1", 128, 128, {.seed = 3}),
         three(store, "layer2", 128, 1, {.seed = 3}) {}
   variable operator()(const nn::bound<tape_type>& theta, variable x) const {
     return three(theta, autodiff::silu(two(theta, autodiff::silu(one(theta, x)))));
@@ -157,7 +156,8 @@ void compare(const std::string& path) {
     std::printf("%-28s differs by %.1e of %.3g\n", what, worst / greatest, greatest);
     same = same && worst <= 1e-3 * greatest;
   };
-  check("losses", devices, [&](std::size_t i) { return losses.data()[i]; }, file.get<T>("output.loss"));
+  check(
+      "losses", devices, [&](std::size_t i) { return losses.data()[i]; }, file.get<T>("output.loss"));
   check(
       "Gram matrix of directions", devices * devices,
       [&](std::size_t i) { return s.gram[i] / unit(i / devices) / unit(i % devices); }, file.get<T>("output.gram"));
@@ -169,7 +169,8 @@ void compare(const std::string& path) {
     for (const auto& [name, where] : s.bank_store.entries()) {
       const T* at = values + where.offset;
       const std::string title = std::string(what) + ", " + name.substr(0, 8);
-      check(title.c_str(), where.extents.size(), [at](std::size_t i) { return at[i]; }, file.get<T>(prefix + name));
+      check(
+          title.c_str(), where.extents.size(), [at](std::size_t i) { return at[i]; }, file.get<T>(prefix + name));
     }
   };
   check_store("gradient", "gradient.", gradient);

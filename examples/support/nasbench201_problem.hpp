@@ -125,25 +125,40 @@ public:
     return by_cell_[paragon::space::nasbench201_api_index(cell)];
   }
 
-  /// The process learns log errors; those above 30 % are drawn together, for they only have to be known as bad.
-  [[nodiscard]] static double to_target(double error) {
-    const double t = std::log(error);
-    return t > knee() ? knee() + 0.3 * (t - knee()) : t;
-  }
-  [[nodiscard]] static double to_error(double target) {
-    return std::exp(target > knee() ? knee() + (target - knee()) / 0.3 : target);
+private:
+  std::vector<double> by_cell_;
+};
+
+/// How errors become targets of the process: as logarithms, those of the worst twentieth drawn together, for they only have
+/// to be known as bad.
+class error_scale {
+public:
+  /// \param errors  of a random sample of cells, per cent
+  explicit error_scale(std::vector<double> errors) {
+    std::sort(errors.begin(), errors.end());
+    knee_ = std::log(errors[errors.size() - 1 - errors.size() / 20]);
+    width_ = 1.7 * (knee_ - std::log(errors.front()));
+    if (!(width_ > 0)) throw paragon::error("labels", "equal errors of all first cells", "different ones");
   }
 
+  [[nodiscard]] double to_target(double error) const {
+    const double t = std::log(error);
+    return t > knee_ ? knee_ + 0.3 * (t - knee_) : t;
+  }
+  [[nodiscard]] double to_error(double target) const {
+    return std::exp(target > knee_ ? knee_ + (target - knee_) / 0.3 : target);
+  }
+  /// The log errors that a front spans, about.
+  [[nodiscard]] double width() const noexcept { return width_; }
+
 private:
-  static double knee() { return std::log(30.0); }
-  std::vector<double> by_cell_;
+  double knee_ = 0;
+  double width_ = 1;
 };
 
 /// Devices, predictors and scales: everything between the benchmark's tables and a search.
 class problem {
 public:
-  static constexpr double error_width = 2;   ///< of the log error: the front spans about this much
-
   problem(const paragon::data::nasbench201& tables, problem_settings settings)
       : tables_(&tables), settings_(std::move(settings)), labels_(&tables.labels(settings_.dataset)) {
     if (settings_.labels < 2 || settings_.labels > cells) {
@@ -198,9 +213,15 @@ public:
     set_scales();
 
     process gp;
-    const auto label = [&](std::size_t i) { return error_objective::to_target(100 - labels_->read(i)); };
-    const auto training = others();
     paragon::search::label_settings budget{.labels = settings_.labels, .first = std::min<std::size_t>(60, settings_.labels)};
+    std::vector<double> sample;
+    for (const std::size_t i : paragon::search::first_labels(cells, budget.first, key.in_stream(102))) {
+      sample.push_back(100 - labels_->read(i));
+    }
+    const error_scale scale(std::move(sample));
+    budget.width = error_width_ = scale.width();
+    const auto label = [&](std::size_t i) { return scale.to_target(100 - labels_->read(i)); };
+    const auto training = others();
     paragon::search::select_labels(gp, paragon::space::nasbench201_descriptor{},
                                    std::span<const nasbench201_cell>(cells_),
                                    std::span<const paragon::search::other_objectives>(training), label, budget,
@@ -209,11 +230,11 @@ public:
     double least = std::numeric_limits<double>::infinity();
     const auto estimates = gp.predict(cells_);
     for (std::size_t i = 0; i < cells; ++i) {
-      errors_[i] = error_objective::to_error(estimates[i].mean + 0.5 * estimates[i].deviation);
+      errors_[i] = scale.to_error(estimates[i].mean + 0.5 * estimates[i].deviation);
       least = std::min(least, std::log(errors_[i]));
     }
     std::vector<double> learned(cells);
-    for (std::size_t i = 0; i < cells; ++i) learned[i] = (std::log(errors_[i]) - least) / error_width;
+    for (std::size_t i = 0; i < cells; ++i) learned[i] = (std::log(errors_[i]) - least) / error_width_;
 
     const auto extra = front_budget();
     constexpr std::size_t rounds = 4;
@@ -235,7 +256,7 @@ public:
 
   /// What makes the objectives of one device comparable: objective 0 is the error.
   [[nodiscard]] paragon::search::scale scale(std::size_t objective, std::size_t device) const {
-    if (objective == 0) return {.origin = 0, .width = error_width, .logarithmic = true};
+    if (objective == 0) return {.origin = 0, .width = error_width_, .logarithmic = true};
     return {.origin = 0, .width = widths_[device][objective - 1], .logarithmic = false};
   }
 
@@ -340,6 +361,7 @@ private:
   std::vector<std::vector<bool>> tried_;         ///< by device and cell
   std::vector<std::vector<double>> widths_;      ///< by device and cost
   std::vector<double> errors_;                   ///< predicted, by cell
+  double error_width_ = 1;                       ///< log errors that the front spans
 };
 
 }  // namespace nasbench201

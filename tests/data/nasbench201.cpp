@@ -77,6 +77,23 @@ private:
   paragon_test::scratch_folder folder_;
 };
 
+/// Columns made up by formula, as many as the benchmark has data sets, and three devices.
+paragon::data::nasbench201_columns made_up_columns() {
+  paragon::data::nasbench201_columns columns;
+  const auto column = [](const char* name, double offset) {
+    paragon::data::named_column c{name, std::vector<double>(nasbench201::size())};
+    for (std::size_t i = 0; i < c.values.size(); ++i) c.values[i] = static_cast<double>(i) + offset;
+    return c;
+  };
+  columns.validation_accuracy = {column("imagenet16", 0.1), column("cifar10", 0.2), column("cifar100", 0.3)};
+  columns.test_accuracy = {column("cifar10", 0.4), column("cifar100", 0.5), column("imagenet16", 0.6)};
+  columns.latency = {column("phone", 0.7), column("board", 0.8), column("edgegpu", 0.9)};
+  columns.energy = {column("edgegpu", 1.1)};
+  columns.split = {{"board"}, {}, {"phone"}};
+  columns.references = {9, 8, 7, 6, 5, 4, 3, 2, 1, 0};
+  return columns;
+}
+
 }  // namespace
 
 TEST_CASE("data: NAS-Bench-201 tables are read in the order of the benchmark whatever that of the rows") {
@@ -180,6 +197,84 @@ TEST_CASE("data: a missing NAS-Bench-201 table is an error that names the file")
   CHECK_THROWS_WITH_AS((void)files.load(),
                        (path + ": cannot be read: No such file or directory; expected a readable file").c_str(),
                        paragon::error);
+}
+
+TEST_CASE("data: NAS-Bench-201 tables from columns in memory are those columns, counted alike") {
+  auto columns = made_up_columns();
+  columns.latency[2].values[5] = std::nan("");
+  const nasbench201 tables(columns);
+  CHECK(tables.judge().validation_accuracy("imagenet16")[3] == 3.1);
+  CHECK(tables.judge().test_accuracy("imagenet16")[3] == 3.6);
+  CHECK(tables.labels("cifar10").read(3) == 3.2);
+  CHECK(tables.labels("cifar10").read(3) == 3.2);
+  CHECK(tables.labels("cifar10").labels_read() == 1);
+  CHECK(tables.labels("cifar100").labels_read() == 0);
+  CHECK(tables.labels("cifar10").name() == "validation accuracy cifar10");
+  CHECK(tables.latency("phone").read(15624) == 15624.7);
+  CHECK(tables.latency("phone").labels_read() == 1);
+  CHECK(tables.energy("edgegpu").read(0) == 1.1);
+  CHECK(tables.judge().energy("edgegpu")[1] == 2.1);
+  CHECK(std::isnan(tables.latency("edgegpu").read(5)));
+  CHECK(tables.devices() == std::vector<std::string>{"phone", "board"});
+  CHECK(tables.split() == columns.split);
+  CHECK(tables.reference_indices() == columns.references);
+  CHECK_THROWS_WITH_AS((void)tables.latency("abacus"),
+                       "data::nasbench201: unknown device \"abacus\"; expected one of phone, board, edgegpu",
+                       paragon::error);
+}
+
+TEST_CASE("data: NAS-Bench-201 tables read from a folder equal those from the same columns") {
+  const made_up_tables files;
+  const nasbench201 read = files.load();
+  paragon::data::nasbench201_columns columns;
+  const auto values = [](std::span<const double> v) { return std::vector<double>(v.begin(), v.end()); };
+  for (const std::string name : {"cifar10", "cifar100", "imagenet16"}) {
+    columns.validation_accuracy.push_back({name, values(read.judge().validation_accuracy(name))});
+    columns.test_accuracy.push_back({name, values(read.judge().test_accuracy(name))});
+  }
+  for (const std::string name : {"phone", "board", "edgegpu", "edgetpu"}) {
+    columns.latency.push_back({name, values(read.judge().latency(name))});
+  }
+  for (const std::string name : {"edgegpu", "eyeriss", "fpga"}) {
+    columns.energy.push_back({name, values(read.judge().energy(name))});
+  }
+  columns.split = read.split();
+  columns.references = read.reference_indices();
+  const nasbench201 taken(columns);
+  CHECK(taken.devices() == read.devices());
+  CHECK(taken.split() == read.split());
+  CHECK(taken.reference_indices() == read.reference_indices());
+  for (std::size_t i = 0; i < nasbench201::size(); i += 1111) {
+    CHECK(taken.labels("cifar100").read(i) == read.labels("cifar100").read(i));
+    CHECK(taken.latency("board").read(i) == read.latency("board").read(i));
+    CHECK(std::isnan(taken.latency("edgegpu").read(i)) == std::isnan(read.latency("edgegpu").read(i)));
+    CHECK(taken.energy("fpga").read(i) == read.energy("fpga").read(i));
+    CHECK(taken.judge().test_accuracy("imagenet16")[i] == read.judge().test_accuracy("imagenet16")[i]);
+  }
+}
+
+TEST_CASE("data: columns that are no NAS-Bench-201 tables are errors that name the column") {
+  const auto fails = [](auto edit, const char* message) {
+    auto columns = made_up_columns();
+    edit(columns);
+    CHECK_THROWS_WITH_AS(nasbench201{std::move(columns)}, message, paragon::error);
+  };
+  fails([](auto& c) { c.test_accuracy.pop_back(); },
+        "data::nasbench201: test accuracy of 2 data sets; expected cifar10, cifar100, imagenet16");
+  fails([](auto& c) { c.validation_accuracy[0].name = "mnist"; },
+        "data::nasbench201: validation accuracy of an unknown data set \"mnist\"; expected one of cifar10, cifar100, "
+        "imagenet16");
+  fails([](auto& c) { c.latency[1].name = "phone"; },
+        "data::nasbench201: latency \"phone\" twice; expected different names");
+  fails([](auto& c) { c.latency[1].values.pop_back(); },
+        "data::nasbench201: latency \"board\" with 15624 values; expected 15625");
+  fails([](auto& c) { c.latency[1].values[7] = std::nan(""); },
+        "data::nasbench201: latency \"board\" of cell 7 is not finite; expected a number");
+  fails([](auto& c) { c.latency[2].values[7] = HUGE_VAL; },
+        "data::nasbench201: latency \"edgegpu\" of cell 7 is not finite; expected a number");
+  fails([](auto& c) { c.split.test[0] = "edgegpu"; },
+        "data::nasbench201: device \"edgegpu\" of the split; expected one of phone, board");
+  fails([](auto& c) { c.references[3] = 15625; }, "data::nasbench201: reference cell 15625; expected 0 to 15624");
 }
 
 TEST_CASE("data: the NAS-Bench-201 tables have the best values that their description states") {

@@ -32,7 +32,8 @@ void check_bank(double output_tolerance, double gradient_tolerance) {
   if (sizeof(T) < sizeof(double)) {  // float has no exact halves of a per cent: take the row that double finds
     const auto exact = file->get<double>("input.preference");
     const auto steps = static_cast<double>(table.rows() - 1);
-    for (std::size_t i = 0; i < exact.size(); ++i) preference[i] = static_cast<T>(std::nearbyint(exact[i] * steps) / steps);
+    for (std::size_t i = 0; i < exact.size(); ++i)
+      preference[i] = static_cast<T>(std::nearbyint(exact[i] * steps) / steps);
   }
   // The published network sums its logits in single precision, so what comes back to them is rounded likewise; and it
   // divides by the square root of the number of features in single precision. With these two, double agrees to 1e-15.

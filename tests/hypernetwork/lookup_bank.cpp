@@ -104,8 +104,7 @@ TEST_CASE("hypernetwork: gradients of the bank's instances are those of passes o
   autodiff::tape<double> tape;
   const auto theta = nn::bind(tape, store);
   const auto run = [&](const nn::bound<autodiff::tape<double>>& p) {
-    return autodiff::sum_columns(
-        autodiff::square(bank(p, tape.constant(data.preference), tape.constant(data.device))));
+    return autodiff::sum_columns(autodiff::square(bank(p, tape.constant(data.preference), tape.constant(data.device))));
   };
   const auto losses = run(theta);
   std::vector<std::vector<double>> gradients;

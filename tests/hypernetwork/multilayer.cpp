@@ -21,7 +21,8 @@ tensor<double> numbers(shape extents, std::uint32_t stream) {
 }
 
 multilayer_settings sized(std::size_t objectives, std::size_t layers) {
-  return {.objectives = objectives, .device_features = 4, .choices = 6, .width = 7, .layers = layers, .output_gain = 0.5};
+  return {
+      .objectives = objectives, .device_features = 4, .choices = 6, .width = 7, .layers = layers, .output_gain = 0.5};
 }
 
 }  // namespace

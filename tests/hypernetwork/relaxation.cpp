@@ -37,9 +37,7 @@ std::vector<double> plain_softmax(std::vector<double> x, double tau) {
   return x;
 }
 
-std::vector<double> decision(const double* row, std::size_t d) {
-  return {row + offsets[d], row + offsets[d + 1]};
-}
+std::vector<double> decision(const double* row, std::size_t d) { return {row + offsets[d], row + offsets[d + 1]}; }
 
 /// Every row exactly one-hot in every decision.
 void check_one_hot(const double* y, std::size_t rows) {
@@ -188,7 +186,8 @@ TEST_CASE("hypernetwork: the mean over samples of ReinMax's gradient is exact fo
       tensor<double> moved = x;
       moved[i] += step;
       double f = 0;
-      enumerate(moved, [&](double probability, const std::vector<double>& d, const auto&) { f += probability * value(d); });
+      enumerate(moved,
+                [&](double probability, const std::vector<double>& d, const auto&) { f += probability * value(d); });
       return f;
     };
     CHECK(mean[i] == doctest::Approx((expectation(1e-5) - expectation(-1e-5)) / 2e-5).epsilon(1e-7));

@@ -35,15 +35,36 @@ inline double difference(const double* found, const paragon::tensor<double>& exp
   return worst;
 }
 
+/// A table of sines and cosines in single precision, and what they were before they were rounded.
+///
+/// The published networks make such tables in single precision, also where the rest runs in double, and the last bit of
+/// a vectorised sine depends on the machine: it is one of the two neighbours of the exact value.
+struct sine_table {
+  paragon::tensor<double> values;
+  paragon::tensor<double> exact;
+
+  explicit sine_table(const paragon::shape& extents) : values(extents), exact(extents) {}
+  void set(std::size_t i, float angle, bool cosine) {
+    exact[i] = cosine ? std::cos(static_cast<double>(angle)) : std::sin(static_cast<double>(angle));
+    values[i] = static_cast<double>(static_cast<float>(exact[i]));
+  }
+  /// The neighbour on the other side of the exact value.
+  [[nodiscard]] double other(std::size_t i) const {
+    const float beyond = exact[i] > values[i] ? 2.0F : -2.0F;
+    return exact[i] == values[i] ? values[i] : static_cast<double>(std::nextafter(static_cast<float>(values[i]), beyond));
+  }
+};
+
 /// [sin(s f_k) | cos(s f_k)] with f_k = 10000^(-k / (half - 1)): the published encoding of a noise level.
-inline paragon::tensor<double> time_code(const paragon::tensor<double>& sigma, std::size_t width) {
+inline sine_table time_code(const paragon::tensor<double>& sigma, std::size_t width) {
   const std::size_t half = width / 2;
-  paragon::tensor<double> code(paragon::shape{sigma.size(), width});
+  const auto step = static_cast<float>(-std::log(10000.0) / static_cast<double>(half - 1));
+  sine_table code(paragon::shape{sigma.size(), width});
   for (std::size_t b = 0; b < sigma.size(); ++b) {
     for (std::size_t k = 0; k < half; ++k) {
-      const double f = std::exp(-std::log(10000.0) * static_cast<double>(k) / static_cast<double>(half - 1));
-      code.row(b)[k] = std::sin(sigma[b] * f);
-      code.row(b)[half + k] = std::cos(sigma[b] * f);
+      const float angle = static_cast<float>(sigma[b]) * std::exp(static_cast<float>(k) * step);
+      code.set(b * width + k, angle, false);
+      code.set(b * width + half + k, angle, true);
     }
   }
   return code;

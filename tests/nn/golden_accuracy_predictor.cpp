@@ -71,7 +71,7 @@ void compare(const std::string& path) {
   const auto along = row_normalised(adjacency);
   const auto against = row_normalised(turned(adjacency));
   const auto x = file.get<double>("input.x");
-  const auto time = paragon_test::time_code(file.get<double>("input.sigma"), hidden);
+  const auto time = paragon_test::time_code(file.get<double>("input.sigma"), hidden).values;
   const auto dataset = file.get<double>("output.dataset_code");
   const tensor<double> average(shape{graphs, nodes}, std::vector<double>(graphs * nodes, 1.0 / static_cast<double>(nodes)));
 

@@ -44,7 +44,8 @@ predictor::measurements measure(const std::vector<std::uint64_t>& cells, std::si
 /// A device of its own: a constant, and convolutions that cost more than pooling and skipping.
 std::array<double, 5> device_weights(std::uint32_t device) {
   const paragon::random key{.seed = 31, .stream = device};
-  return {1 + key.uniform(0), 0.2 * key.uniform(1), 0.5 + 0.5 * key.uniform(2), 1 + key.uniform(3), 0.5 * key.uniform(4)};
+  return {1 + key.uniform(0), 0.2 * key.uniform(1), 0.5 + 0.5 * key.uniform(2), 1 + key.uniform(3),
+          0.5 * key.uniform(4)};
 }
 
 std::vector<std::uint64_t> draw_cells(std::uint32_t stream, std::size_t n) {
@@ -137,7 +138,8 @@ TEST_CASE("predictor: fewer references than weights still give a useful head, by
     const auto head = model.calibrate(measure(draw_cells(4000 + d, 3), 0, device_weights(d)));
     const auto truth = measure(draw_cells(5000 + d, 300), 0, device_weights(d));
     std::vector<double> found;
-    for (std::size_t i = 0; i < 300; ++i) found.push_back(model.predict(head, std::span(truth.rows).subspan(30 * i, 30)));
+    for (std::size_t i = 0; i < 300; ++i)
+      found.push_back(model.predict(head, std::span(truth.rows).subspan(30 * i, 30)));
     CHECK(predictor::spearman(found, truth.costs) > 0.8);
   }
 }

@@ -55,8 +55,8 @@ TEST_CASE("predictor: gradients of encoded graphs") {
   tensor<double> rows({3, 30});
   for (std::size_t i = 0; i < rows.size(); ++i) rows[i] = paragon::random{.seed = 5}.uniform(i);
   const auto check = [&](const auto& graph) {
-    return autodiff::gradient_error(
-        [&](auto&, const auto& x) { return predictor::encode_graph(cells, graph, x[0]); }, {rows});
+    return autodiff::gradient_error([&](auto&, const auto& x) { return predictor::encode_graph(cells, graph, x[0]); },
+                                    {rows});
   };
   CHECK(check(space::nasbench201_predictor_graph{}) < 1e-8);
   CHECK(check(space::nasbench201_diffusion_graph<>{}) < 1e-8);

@@ -29,7 +29,8 @@ void check(const F& features) {
   for (std::size_t r = 0; r < 4; ++r) {
     for (std::size_t h = 0; h < features.hypotheses(); ++h) {
       features.evaluate(h, rows.row(r), std::span<double>(expected));
-      for (std::size_t i = 0; i < count; ++i) CHECK(y.data()[(r * features.hypotheses() + h) * count + i] == expected[i]);
+      for (std::size_t i = 0; i < count; ++i)
+        CHECK(y.data()[(r * features.hypotheses() + h) * count + i] == expected[i]);
     }
   }
   CHECK(autodiff::gradient_error([&](auto&, const auto& x) { return predictor::evaluate_features(features, x[0]); },
@@ -46,7 +47,6 @@ TEST_CASE("predictor: features of a batch are those of its rows, under every hyp
 TEST_CASE("predictor: features refuse rows of another space") {
   const tensor<float> rows({2, 31});
   autodiff::evaluation<float> context;
-  CHECK_THROWS_WITH_AS(
-      (void)predictor::evaluate_features(space::nasbench201_flow_features{}, context.constant(rows)),
-      "predictor::evaluate_features: rows of 31; expected 30", paragon::error);
+  CHECK_THROWS_WITH_AS((void)predictor::evaluate_features(space::nasbench201_flow_features{}, context.constant(rows)),
+                       "predictor::evaluate_features: rows of 31; expected 30", paragon::error);
 }

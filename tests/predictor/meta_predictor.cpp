@@ -50,12 +50,14 @@ TEST_CASE("predictor: the meta-predictor has the published number of parameters 
 TEST_CASE("predictor: the meta-predictor computes what its formula says") {
   nn::parameters<double> store;
   const predictor::meta_predictor network(store, small, {.seed = 2});
-  for (std::size_t i = 0; i < store.size(); ++i) store.data()[i] += 0.1 * paragon::random{.seed = 3}.normal(i);  // biases too
+  for (std::size_t i = 0; i < store.size(); ++i)
+    store.data()[i] += 0.1 * paragon::random{.seed = 3}.normal(i);  // biases too
   const auto adjacency = numbers({3, 3}, 1, 0.5);
   const auto x = numbers({2 * 3, 3}, 2);
   const auto device = numbers({2, 4}, 3);
   autodiff::evaluation<double> context;
-  const auto y = network(nn::freeze(context, store), adjacency.data(), 3, context.constant(x), context.constant(device));
+  const auto y =
+      network(nn::freeze(context, store), adjacency.data(), 3, context.constant(x), context.constant(device));
   REQUIRE(y.shape() == shape{2, 1});
   for (std::size_t g = 0; g < 2; ++g) {
     std::vector<std::vector<double>> nodes;
@@ -99,8 +101,8 @@ TEST_CASE("predictor: one device for all graphs is the same as the device repeat
   const auto all = network(theta, adjacency.data(), 3, context.constant(x), context.constant(repeated));
   for (std::size_t r = 0; r < 4; ++r) {
     CHECK(one.data()[r] == all.data()[r]);
-    const auto alone = network(theta, adjacency.data(), 3, context.constant(x.data() + 9 * r, {3, 3}),
-                               context.constant(device));
+    const auto alone =
+        network(theta, adjacency.data(), 3, context.constant(x.data() + 9 * r, {3, 3}), context.constant(device));
     CHECK(alone.data()[0] == doctest::Approx(one.data()[r]).epsilon(1e-14));
   }
 }

@@ -109,7 +109,8 @@ TEST_CASE("space: additive features tell architectures apart that differ in one 
     auto cell = cells.at(i);
     space::one_hot<double>(cells, cell, row);
     features.evaluate<double>(0, row, one);
-    cell.operations[i % 6] = static_cast<space::nasbench201_operation>((static_cast<std::size_t>(cell.operations[i % 6]) + 1) % 5);
+    cell.operations[i % 6] =
+        static_cast<space::nasbench201_operation>((static_cast<std::size_t>(cell.operations[i % 6]) + 1) % 5);
     space::one_hot<double>(cells, cell, row);
     features.evaluate<double>(0, row, other);
     CHECK(one != other);

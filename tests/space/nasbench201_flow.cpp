@@ -46,7 +46,8 @@ std::array<double, 30> distributions(paragon::random key) {
   std::array<double, 30> row{};
   for (std::size_t e = 0; e < 6; ++e) {
     double sum = 0;
-    for (std::size_t o = 0; o < 5; ++o) sum += row[5 * e + o] = std::pow(key.uniform(5 * e + o), key.step % 2 == 0 ? 1 : 6);
+    for (std::size_t o = 0; o < 5; ++o)
+      sum += row[5 * e + o] = std::pow(key.uniform(5 * e + o), key.step % 2 == 0 ? 1 : 6);
     for (std::size_t o = 0; o < 5; ++o) row[5 * e + o] /= sum;
   }
   return row;

@@ -62,7 +62,8 @@ template <class C>
 /// y_i = A x_i: one constant matrix A [to, n] (an adjacency, or some of its rows) times each of the `rows / n` blocks of n
 /// rows of x; [blocks * to, columns]. A is in the backend's memory and must outlive the context's variables.
 template <class C>
-[[nodiscard]] variable<C> propagate(const typename C::value_type* matrix, std::size_t to, std::size_t n, variable<C> x) {
+[[nodiscard]] variable<C> propagate(const typename C::value_type* matrix, std::size_t to, std::size_t n,
+                                    variable<C> x) {
   using T = typename C::value_type;
   using B = typename C::backend_type;
   using backend::transposed;

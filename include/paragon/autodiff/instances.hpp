@@ -40,7 +40,8 @@ public:
   /// \throws error where `out` has another size, or nothing was logged since the last `backward` or `clear`
   void gram(std::span<double> out) {
     if (out.size() != count_ * count_ || count_ == 0) {
-      throw error("instance_gradients::gram", std::to_string(out.size()) + " numbers for " + std::to_string(count_) + " instances",
+      throw error("instance_gradients::gram",
+                  std::to_string(out.size()) + " numbers for " + std::to_string(count_) + " instances",
                   "a backward pass over instances, and the square of their number");
     }
     memory_.rewind();
@@ -73,7 +74,8 @@ public:
   /// \throws error where there is not one weight for each instance
   void combine(std::span<const double> weights) {
     if (weights.size() != count_ || count_ == 0) {
-      throw error("instance_gradients::combine", std::to_string(weights.size()) + " weights for " + std::to_string(count_) + " instances",
+      throw error("instance_gradients::combine",
+                  std::to_string(weights.size()) + " weights for " + std::to_string(count_) + " instances",
                   "a backward pass over instances, and one for each");
     }
     memory_.rewind();
@@ -220,7 +222,8 @@ private:
     const std::size_t y_rows = y.rows / count_;
     T* by_row = zeros(x.rows * count_);
     B::sum_columns(x.rows * count_, y_rows, products, by_row);
-    for (std::size_t t = 0; t < count_; ++t) B::sum_rows(x_rows, count_, by_row + t * x_rows * count_, sum + t * count_);
+    for (std::size_t t = 0; t < count_; ++t)
+      B::sum_rows(x_rows, count_, by_row + t * x_rows * count_, sum + t * count_);
   }
 
   T* row_products(std::size_t m, std::size_t n, std::size_t columns, const T* x, const T* y) {

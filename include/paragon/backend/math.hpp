@@ -110,10 +110,13 @@ PARAGON_HOST_DEVICE inline T tanh(T x) noexcept {
   return x < T(0) ? -t : t;
 }
 
-/// The square root of a normal number or 0, correctly rounded but for the last place; NaN below 0. std::sqrt sets errno,
-/// so that loops over it become vector instructions only under -fno-math-errno.
+/// The square root, within one unit in the last place (of numbers below the least normal one: too small); NaN below 0.
+/// std::sqrt sets errno, so that a loop over it becomes vector instructions only under -fno-math-errno.
 template <class T>
 PARAGON_HOST_DEVICE inline T sqrt(T x) noexcept {
+#if defined(__NO_MATH_ERRNO__) || defined(__CUDA_ARCH__)
+  return std::sqrt(x);
+#else
   T y;  // 1 / sqrt(x): a guess from the exponent, then Newton's steps, each of which doubles the digits
   if constexpr (std::is_same_v<T, float>) {
     y = std::bit_cast<float>(0x5F375A86U - (std::bit_cast<std::uint32_t>(x) >> 1U));
@@ -123,7 +126,10 @@ PARAGON_HOST_DEVICE inline T sqrt(T x) noexcept {
   const T half = T(0.5) * x;
   for (int step = 0; step < (std::is_same_v<T, float> ? 3 : 4); ++step) y *= T(1.5) - half * y * y;
   const T root = x * y;
-  return root + T(0.5) * y * (x - root * root);
+  const T result = root + T(0.5) * y * (x - root * root);
+  if (x < T(0)) return std::numeric_limits<T>::quiet_NaN();
+  return x > std::numeric_limits<T>::max() ? x : result;
+#endif
 }
 
 /// 1 / (1 + e^-x)

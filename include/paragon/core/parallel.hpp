@@ -40,12 +40,14 @@ public:
   [[nodiscard]] std::size_t size() const noexcept { return workers_.size() + 1; }
 
   /// Calls `body(begin, end)` for consecutive blocks of [0, n) of at most `block` indices, in any order, and returns when
-  /// all are done. The first exception thrown by a block is rethrown here.
+  /// all are done. The first exception thrown by a block is rethrown here. Where another thread is using the pool already,
+  /// the blocks run on the calling thread alone.
   /// \pre block > 0
   template <class Body>
   void for_blocks(std::size_t n, std::size_t block, Body&& body) {
     const std::size_t blocks = (n + block - 1) / block;
-    if (workers_.empty() || blocks <= 1 || inside_) {
+    std::unique_lock turn(turn_, std::defer_lock);
+    if (workers_.empty() || blocks <= 1 || inside_ || !turn.try_lock()) {
       for (std::size_t b = 0; b < blocks; ++b) body(b * block, std::min(n, (b + 1) * block));
       return;
     }
@@ -107,6 +109,7 @@ private:
   inline static thread_local bool inside_ = false;
 
   std::vector<std::thread> workers_;
+  std::mutex turn_;  // held by the caller whose blocks are running
   std::mutex mutex_;
   std::condition_variable wake_;
   std::condition_variable done_;

@@ -33,7 +33,7 @@ public:
   explicit terminal_progress(std::FILE* stream = stderr) : stream_(stream), shown_(::isatty(::fileno(stream)) != 0) {}
 
   bool operator()(std::string_view phase, std::size_t done, std::size_t total, double value) {
-    if (!shown_) return true;
+    if (!shown_ || total == 0) return true;
     const auto now = clock::now();
     if (phase != phase_) {
       phase_ = phase;

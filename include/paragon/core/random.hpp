@@ -59,15 +59,16 @@ struct random {
     return to_unit(b[0], b[1]);
   }
 
-  /// Uniform in (0, 1): safe for logarithms.
+  /// Uniform in (0, 1), 52 bits: never 0 and never 1, so its logarithms are finite and not 0.
   [[nodiscard]] constexpr double open_uniform(std::uint64_t element) const noexcept {
-    return uniform(element) + 0x1.0p-54;
+    const auto b = bits(element);
+    return to_open_unit(b[0], b[1]);
   }
 
   /// Standard normal (Box-Muller, first of the pair).
   [[nodiscard]] double normal(std::uint64_t element) const noexcept {
     const auto b = bits(element);
-    const double radius = std::sqrt(-2.0 * std::log(to_unit(b[0], b[1]) + 0x1.0p-54));
+    const double radius = std::sqrt(-2.0 * std::log(to_open_unit(b[0], b[1])));
     return radius * std::cos(2.0 * std::numbers::pi * to_unit(b[2], b[3]));
   }
 
@@ -93,6 +94,9 @@ struct random {
 private:
   static constexpr double to_unit(std::uint32_t low, std::uint32_t high) noexcept {
     return static_cast<double>(((std::uint64_t{high} << 32) | low) >> 11) * 0x1.0p-53;
+  }
+  static constexpr double to_open_unit(std::uint32_t low, std::uint32_t high) noexcept {
+    return (static_cast<double>(((std::uint64_t{high} << 32) | low) >> 12) + 0.5) * 0x1.0p-52;
   }
 };
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -27,12 +29,27 @@ struct device_split {
   friend bool operator==(const device_split&, const device_split&) = default;
 };
 
-namespace nasbench201_detail {
-
+/// A value for every cell, in the order of the benchmark's index.
 struct named_column {
   std::string name;
   std::vector<double> values;
+
+  friend bool operator==(const named_column&, const named_column&) = default;
 };
+
+/// What `nasbench201` holds, as plain columns: for tables that were computed rather than read.
+struct nasbench201_columns {
+  std::vector<named_column> validation_accuracy;  ///< of each of the three data sets; per cent
+  std::vector<named_column> test_accuracy;        ///< likewise
+  std::vector<named_column> latency;              ///< by device; ms
+  std::vector<named_column> energy;               ///< by device; mJ
+  device_split split;                             ///< devices of `latency`
+  std::array<std::size_t, 10> references{};       ///< cells whose latencies describe a device
+
+  friend bool operator==(const nasbench201_columns&, const nasbench201_columns&) = default;
+};
+
+namespace nasbench201_detail {
 
 template <class Columns>
 [[nodiscard]] const auto& find(const Columns& columns, std::string_view kind, std::string_view wanted) {
@@ -67,10 +84,10 @@ public:
 
 private:
   friend class nasbench201;
-  std::vector<nasbench201_detail::named_column> test_;
-  std::vector<nasbench201_detail::named_column> valid_;
-  std::vector<nasbench201_detail::named_column> latency_;
-  std::vector<nasbench201_detail::named_column> energy_;
+  std::vector<named_column> test_;
+  std::vector<named_column> valid_;
+  std::vector<named_column> latency_;
+  std::vector<named_column> energy_;
 };
 
 /// The NAS-Bench-201 tables: accuracy on three data sets, latency on the devices of HELP, latency and energy of
@@ -78,7 +95,8 @@ private:
 ///
 /// What a search may read is counted: `labels`, `latency` and `energy` hand out tables that know how many of their rows
 /// were read, so a result can say what it cost. Test accuracies are not among them; they are behind `judge()`.
-/// Every row's string, digits and index are checked against each other. Loading takes about a tenth of a second.
+/// They are read from a folder, where every row's string, digits and index are checked against each other, or taken from
+/// columns in memory; nothing tells which. Reading takes about a tenth of a second.
 /// Reference: Dong, Yang, ICLR 2020; Lee et al., "HELP", NeurIPS 2021; Li et al., "HW-NAS-Bench", ICLR 2021.
 ///
 /// \code
@@ -91,12 +109,43 @@ public:
   /// \param folder  holds nb201/nb201_accuracy.csv, nb201/nb201_latency_help.csv, nb201/nb201_hwnasbench_cifar10.csv,
   ///                help_device_splits.csv and help_reference_indices.csv; rows in any order
   /// \throws error that names file, line and column: missing, malformed, or contradicting itself
-  explicit nasbench201(const std::string& folder) {
-    read_accuracy(csv_table(folder + "/nb201/nb201_accuracy.csv"));
-    read_latency(csv_table(folder + "/nb201/nb201_latency_help.csv"));
-    read_hwnasbench(csv_table(folder + "/nb201/nb201_hwnasbench_cifar10.csv"));
-    read_splits(csv_table(folder + "/help_device_splits.csv"));
-    read_references(csv_table(folder + "/help_reference_indices.csv"));
+  explicit nasbench201(const std::string& folder) : nasbench201(read(folder)) {}
+
+  /// \param columns  accuracies of exactly the data sets in `datasets`, in any order, and any devices. Values are finite,
+  ///                 but for those of incomplete devices, which may have NaN.
+  /// \throws error that names the column: unknown, twice or missing, of another length, not finite; a split with a device
+  ///         that has no latencies; a reference that is no cell
+  explicit nasbench201(nasbench201_columns columns) {
+    check_datasets(columns.validation_accuracy, "validation accuracy");
+    check_datasets(columns.test_accuracy, "test accuracy");
+    check_names(columns.latency, "latency");
+    check_names(columns.energy, "energy");
+    for (const std::string_view name : datasets) {
+      judge_.valid_.push_back(std::move(column(columns.validation_accuracy, name)));
+      judge_.test_.push_back(std::move(column(columns.test_accuracy, name)));
+      labels_.push_back(counted("validation accuracy", judge_.valid_.back()));
+    }
+    for (named_column& column : columns.latency) {
+      latency_.push_back(counted("latency", column));
+      if (!is_incomplete(column.name)) devices_.push_back(column.name);
+      judge_.latency_.push_back(std::move(column));
+    }
+    for (named_column& column : columns.energy) {
+      energy_.push_back(counted("energy", column));
+      judge_.energy_.push_back(std::move(column));
+    }
+    for (const auto* part : {&columns.split.train, &columns.split.valid, &columns.split.test}) {
+      for (const std::string& name : *part) {
+        if (!contains(devices_, name)) {
+          throw error(place, "device \"" + name + "\" of the split", "one of " + list(devices_));
+        }
+      }
+    }
+    for (const std::size_t i : columns.references) {
+      if (i >= size()) throw error(place, "reference cell " + std::to_string(i), "0 to 15624");
+    }
+    split_ = std::move(columns.split);
+    references_ = columns.references;
   }
 
   [[nodiscard]] static constexpr std::size_t size() noexcept { return 15625; }
@@ -134,10 +183,73 @@ public:
   [[nodiscard]] const nasbench201_judge& judge() const noexcept { return judge_; }
 
 private:
+  static constexpr std::string_view place = "data::nasbench201";
+
   struct counted_column {
     std::string name;
     labelled_table values;
   };
+
+  static counted_column counted(const std::string& what, const named_column& column) {
+    return {column.name, labelled_table(what + " " + column.name, column.values)};
+  }
+
+  template <class Range>
+  static bool contains(const Range& names, std::string_view wanted) {
+    return std::find(names.begin(), names.end(), wanted) != names.end();
+  }
+  static std::string list(const std::vector<std::string>& names) {
+    std::string text;
+    for (const auto& name : names) text += (text.empty() ? "" : ", ") + name;
+    return text;
+  }
+  static bool is_incomplete(std::string_view device) { return contains(incomplete_devices, device); }
+
+  static void check_names(const std::vector<named_column>& columns, const std::string& what) {
+    std::vector<std::string> seen;
+    for (const auto& [name, values] : columns) {
+      const std::string column = what + " \"" + name + "\"";
+      if (contains(seen, name)) throw error(place, column + " twice", "different names");
+      seen.push_back(name);
+      if (values.size() != size()) {
+        throw error(place, column + " with " + std::to_string(values.size()) + " values", std::to_string(size()));
+      }
+      const bool may_lack = is_incomplete(name);
+      for (std::size_t i = 0; i < size(); ++i) {
+        if (!std::isfinite(values[i]) && !(may_lack && std::isnan(values[i]))) {
+          throw error(place, column + " of cell " + std::to_string(i) + " is not finite", "a number");
+        }
+      }
+    }
+  }
+
+  static void check_datasets(const std::vector<named_column>& columns, const std::string& what) {
+    check_names(columns, what);
+    for (const auto& [name, values] : columns) {
+      if (!contains(datasets, name)) {
+        throw error(place, what + " of an unknown data set \"" + name + "\"", "one of cifar10, cifar100, imagenet16");
+      }
+    }
+    if (columns.size() != datasets.size()) {
+      throw error(place, what + " of " + std::to_string(columns.size()) + " data sets",
+                  "cifar10, cifar100, imagenet16");
+    }
+  }
+
+  static named_column& column(std::vector<named_column>& columns, std::string_view name) {
+    return *std::find_if(columns.begin(), columns.end(), [&](const named_column& c) { return c.name == name; });
+  }
+
+  static nasbench201_columns read(const std::string& folder) {
+    nasbench201_columns columns;
+    read_accuracy(csv_table(folder + "/nb201/nb201_accuracy.csv"), columns);
+    read_latency(csv_table(folder + "/nb201/nb201_latency_help.csv"), columns);
+    const std::size_t complete = columns.latency.size();
+    read_hwnasbench(csv_table(folder + "/nb201/nb201_hwnasbench_cifar10.csv"), columns);
+    read_splits(csv_table(folder + "/help_device_splits.csv"), columns, complete);
+    read_references(csv_table(folder + "/help_reference_indices.csv"), columns);
+    return columns;
+  }
 
   [[noreturn]] static void fail_cell(const csv_table& table, std::size_t row, std::size_t column,
                                      std::string_view expected) {
@@ -182,50 +294,41 @@ private:
     return values;
   }
 
-  static counted_column counted(std::string_view name, std::string_view what, const std::vector<double>& values) {
-    return {std::string(name), labelled_table(std::string(what) + " " + std::string(name), values)};
-  }
-
-  void read_accuracy(const csv_table& table) {
+  static void read_accuracy(const csv_table& table, nasbench201_columns& columns) {
     constexpr std::array<std::string_view, 3> prefixes{"c10", "c100", "in16"};
     const auto indices = read_indices(table);
     for (std::size_t d = 0; d < datasets.size(); ++d) {
       const std::string name(datasets[d]);
       const std::string prefix(prefixes[d]);
-      auto valid = read_column(table, indices, prefix + "_valid_200");
-      labels_.push_back(counted(name, "validation accuracy", valid));
-      judge_.valid_.push_back({name, std::move(valid)});
-      judge_.test_.push_back({name, read_column(table, indices, prefix + "_test_200")});
+      columns.validation_accuracy.push_back({name, read_column(table, indices, prefix + "_valid_200")});
+      columns.test_accuracy.push_back({name, read_column(table, indices, prefix + "_test_200")});
     }
   }
 
-  void add_latency(std::string_view name, std::vector<double> values) {
-    latency_.push_back(counted(name, "latency", values));
-    judge_.latency_.push_back({std::string(name), std::move(values)});
-  }
-
-  void read_latency(const csv_table& table) {
+  static void read_latency(const csv_table& table, nasbench201_columns& columns) {
     const auto indices = read_indices(table);
     for (const std::string& name : table.columns()) {
       if (name == "arch_str" || name == "index") continue;
-      devices_.push_back(name);
-      add_latency(name, read_column(table, indices, name));
+      columns.latency.push_back({name, read_column(table, indices, name)});
     }
   }
 
-  void read_hwnasbench(const csv_table& table) {
+  static void read_hwnasbench(const csv_table& table, nasbench201_columns& columns) {
     const auto indices = read_indices(table);
-    for (const std::string_view name : incomplete_devices) {
-      add_latency(name, read_column(table, indices, std::string(name) + "_latency_ms", empty_cells::as_nan));
+    for (const std::string_view device : incomplete_devices) {
+      const std::string name(device);
+      columns.latency.push_back({name, read_column(table, indices, name + "_latency_ms", empty_cells::as_nan)});
     }
-    for (const std::string_view name : energy_devices) {
-      auto values = read_column(table, indices, std::string(name) + "_energy_mj", empty_cells::as_nan);
-      energy_.push_back(counted(name, "energy", values));
-      judge_.energy_.push_back({std::string(name), std::move(values)});
+    for (const std::string_view device : energy_devices) {
+      const std::string name(device);
+      const auto empty = is_incomplete(name) ? empty_cells::as_nan : empty_cells::reject;
+      columns.energy.push_back({name, read_column(table, indices, name + "_energy_mj", empty)});
     }
   }
 
-  void read_splits(const csv_table& table) {
+  static void read_splits(const csv_table& table, nasbench201_columns& columns, std::size_t complete) {
+    std::vector<std::string> devices;
+    for (std::size_t d = 0; d < complete; ++d) devices.push_back(columns.latency[d].name);
     const std::size_t space = table.column("space");
     const std::size_t split = table.column("split");
     const std::size_t device = table.column("device");
@@ -234,18 +337,15 @@ private:
       const std::string_view part = table.text(row, split);
       if (part != "train" && part != "valid" && part != "test") fail_cell(table, row, split, "train, valid or test");
       const std::string name(table.text(row, device));
-      std::string known;
-      bool found = false;
-      for (const auto& other : devices_) {
-        found = found || other == name;
-        known += (known.empty() ? "" : ", ") + other;
+      if (!contains(devices, name)) {
+        fail_cell(table, row, device, "a device of the latency table: " + list(devices));
       }
-      if (!found) fail_cell(table, row, device, "a device of the latency table: " + known);
-      (part == "train" ? split_.train : part == "valid" ? split_.valid : split_.test).push_back(name);
+      auto& parts = columns.split;
+      (part == "train" ? parts.train : part == "valid" ? parts.valid : parts.test).push_back(name);
     }
   }
 
-  void read_references(const csv_table& table) {
+  static void read_references(const csv_table& table, nasbench201_columns& columns) {
     const std::size_t space = table.column("space");
     const std::size_t position = table.column("position");
     const std::size_t index = table.column("index");
@@ -257,7 +357,7 @@ private:
       const auto i = table.number<std::size_t>(row, index);
       if (p >= seen.size() || std::exchange(seen[p], true)) fail_cell(table, row, position, "0 to 9, each once");
       if (i >= size()) fail_cell(table, row, index, "0 to 15624");
-      references_[p] = i;
+      columns.references[p] = i;
       ++found;
     }
     if (found != seen.size()) throw error(table.place(), std::to_string(found) + " reference cells for nb201", "10");

@@ -16,11 +16,11 @@ namespace paragon::hypernetwork {
 /// `h(theta, preference, device)`: preference is [rows, objectives], each row on the simplex; device is
 /// [rows, device features]; the result is [rows, total choices] of the search space. Rows do not influence each other.
 template <class H, class T = float>
-concept hypernetwork = requires(const H& h, const nn::bound<autodiff::tape<T>>& theta,
-                                autodiff::variable<autodiff::tape<T>> preference,
-                                autodiff::variable<autodiff::tape<T>> device) {
-  { h(theta, preference, device) } -> std::same_as<autodiff::variable<autodiff::tape<T>>>;
-};
+concept hypernetwork =
+    requires(const H& h, const nn::bound<autodiff::tape<T>>& theta, autodiff::variable<autodiff::tape<T>> preference,
+             autodiff::variable<autodiff::tape<T>> device) {
+      { h(theta, preference, device) } -> std::same_as<autodiff::variable<autodiff::tape<T>>>;
+    };
 
 /// Logits to relaxed architectures: one-hot rows, or rows of probabilities, through which gradients flow.
 ///

@@ -19,11 +19,11 @@
 namespace paragon::hypernetwork {
 
 struct lookup_bank_settings {
-  std::size_t bank = 50;                ///< number of tables that a device mixes
-  std::size_t rows = 101;               ///< preference steps
+  std::size_t bank = 50;   ///< number of tables that a device mixes
+  std::size_t rows = 101;  ///< preference steps
   std::size_t device_features = 10;
-  std::size_t choices = 30;             ///< total choices of the search space
-  bool sine = true;                     ///< whether the mixing weights pass through a sine (NAS-Bench-201 only)
+  std::size_t choices = 30;  ///< total choices of the search space
+  bool sine = true;          ///< whether the mixing weights pass through a sine (NAS-Bench-201 only)
 
   friend bool operator==(const lookup_bank_settings&, const lookup_bank_settings&) = default;
 };
@@ -39,7 +39,8 @@ class lookup_bank {
 public:
   template <class T, class B>
   lookup_bank(nn::parameters<T, B>& store, lookup_bank_settings settings, paragon::random key)
-      : embedding_(store.add("hardware_embedding.weight", {settings.bank, settings.device_features}, nn::normal{}, key)),
+      : embedding_(
+            store.add("hardware_embedding.weight", {settings.bank, settings.device_features}, nn::normal{}, key)),
         tables_(store.add("tables", {settings.rows, settings.bank * settings.choices}, nn::normal{}, key)),
         settings_(settings) {}
 

@@ -15,10 +15,10 @@ namespace paragon::hypernetwork {
 struct multilayer_settings {
   std::size_t objectives = 2;
   std::size_t device_features = 10;
-  std::size_t choices = 30;          ///< total choices of the search space
+  std::size_t choices = 30;  ///< total choices of the search space
   std::size_t width = 128;
-  std::size_t layers = 2;            ///< hidden layers
-  double output_gain = 0.1;          ///< small, so that every choice is about equally likely at first
+  std::size_t layers = 2;    ///< hidden layers
+  double output_gain = 0.1;  ///< small, so that every choice is about equally likely at first
 
   friend bool operator==(const multilayer_settings&, const multilayer_settings&) = default;
 };

@@ -19,8 +19,8 @@ namespace paragon::predictor {
 
 struct architecture_network_settings {
   std::size_t width = 128;
-  std::size_t layers = 2;      ///< hidden layers
-  std::size_t members = 4;     ///< networks that are averaged
+  std::size_t layers = 2;   ///< hidden layers
+  std::size_t members = 4;  ///< networks that are averaged
 
   friend bool operator==(const architecture_network_settings&, const architecture_network_settings&) = default;
 };
@@ -74,14 +74,16 @@ public:
     double mean = 0;
     for (const T y : labels) mean += static_cast<double>(y) / static_cast<double>(labels.size());
     double variance = 0;
-    for (const T y : labels) variance += std::pow(static_cast<double>(y) - mean, 2) / static_cast<double>(labels.size());
+    for (const T y : labels)
+      variance += std::pow(static_cast<double>(y) - mean, 2) / static_cast<double>(labels.size());
     const double deviation = variance > 0 ? std::sqrt(variance) : 1;
     std::vector<T> targets(labels.size());
     for (std::size_t i = 0; i < labels.size(); ++i) {
       targets[i] = static_cast<T>((static_cast<double>(labels[i]) - mean) / deviation);
     }
     const auto predict = [&](const auto& theta, std::span<const std::uint32_t> samples) {
-      return forward(theta, autodiff::gather(theta.context().constant(rows.data(), {labels.size(), choices_}), samples));
+      return forward(theta,
+                     autodiff::gather(theta.context().constant(rows.data(), {labels.size(), choices_}), samples));
     };
     std::vector<training_status> statuses;
     for (std::size_t m = 0; m < settings_.members; ++m) {
@@ -120,7 +122,8 @@ public:
     for (std::size_t at = 0; at < n; at += block) {
       const std::size_t count = std::min(block, n - at);
       context.clear();
-      const auto y = (*this)(nn::freeze(context, store_), context.constant(rows.data() + at * choices_, {count, choices_}));
+      const auto y =
+          (*this)(nn::freeze(context, store_), context.constant(rows.data() + at * choices_, {count, choices_}));
       std::copy_n(y.data(), count, out.data() + at);
     }
     return out;

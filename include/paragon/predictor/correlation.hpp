@@ -18,7 +18,8 @@ namespace detail {
 
 inline void check_pair(const char* place, std::size_t a, std::size_t b) {
   if (a != b || a < 2) {
-    throw error(place, std::to_string(a) + " and " + std::to_string(b) + " values", "two rows of the same length, 2 or more");
+    throw error(place, std::to_string(a) + " and " + std::to_string(b) + " values",
+                "two rows of the same length, 2 or more");
   }
 }
 
@@ -106,14 +107,14 @@ std::uint64_t tied_pairs(std::size_t n, Equal equal) {
             [&](std::size_t i, std::size_t j) { return a[i] != a[j] ? a[i] < a[j] : b[i] < b[j]; });
   const auto equal_a = [&](std::size_t i, std::size_t j) { return a[order[i]] == a[order[j]]; };
   const auto ties_a = static_cast<double>(detail::tied_pairs(n, equal_a));
-  const auto ties_both = static_cast<double>(detail::tied_pairs(
-      n, [&](std::size_t i, std::size_t j) { return equal_a(i, j) && b[order[i]] == b[order[j]]; }));
+  const auto ties_both = static_cast<double>(
+      detail::tied_pairs(n, [&](std::size_t i, std::size_t j) { return equal_a(i, j) && b[order[i]] == b[order[j]]; }));
   std::vector<double> sorted(n);
   for (std::size_t i = 0; i < n; ++i) sorted[i] = b[order[i]];
   std::vector<double> spare(n);
   const auto discordant = static_cast<double>(detail::count_inversions(sorted, spare, 0, n));
-  const auto ties_b = static_cast<double>(
-      detail::tied_pairs(n, [&](std::size_t i, std::size_t j) { return sorted[i] == sorted[j]; }));
+  const auto ties_b =
+      static_cast<double>(detail::tied_pairs(n, [&](std::size_t i, std::size_t j) { return sorted[i] == sorted[j]; }));
   const double pairs = 0.5 * static_cast<double>(n) * static_cast<double>(n - 1);
   const double scale = std::sqrt((pairs - ties_a) * (pairs - ties_b));
   return scale > 0 ? (pairs - ties_a - ties_b + ties_both - 2 * discordant) / scale : 0;

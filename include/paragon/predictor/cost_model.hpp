@@ -31,7 +31,7 @@ struct cost_model_settings {
 /// The cost (latency, energy) of an architecture on one device: scale * sum over hypotheses of weights . features.
 struct cost_head {
   double scale = 1;
-  std::vector<double> weights;   ///< [hypotheses * features]
+  std::vector<double> weights;  ///< [hypotheses * features]
 
   friend bool operator==(const cost_head&, const cost_head&) = default;
 };
@@ -89,7 +89,8 @@ public:
       hypothesis_prior_[best_hypothesis] += 1;
       thetas.push_back(best);
       cost_head head{scale, std::vector<double>(weights(), 0.0)};
-      for (Eigen::Index i = 0; i < k; ++i) head.weights[best_hypothesis * features_.features() + static_cast<std::size_t>(i)] = best(i);
+      for (Eigen::Index i = 0; i < k; ++i)
+        head.weights[best_hypothesis * features_.features() + static_cast<std::size_t>(i)] = best(i);
       heads_.push_back(std::move(head));
     }
     const auto n = static_cast<double>(thetas.size());
@@ -151,7 +152,8 @@ public:
 private:
   void check(const measurements& m, const char* place) const {
     if (m.costs.empty() || m.rows.size() != m.costs.size() * features_.choices()) {
-      throw error(place, std::to_string(m.costs.size()) + " costs for " + std::to_string(m.rows.size()) + " entries of rows",
+      throw error(place,
+                  std::to_string(m.costs.size()) + " costs for " + std::to_string(m.rows.size()) + " entries of rows",
                   "at least one, with " + std::to_string(features_.choices()) + " entries each");
     }
     for (std::size_t i = 0; i < m.costs.size(); ++i) {
@@ -164,7 +166,8 @@ private:
     for (const double c : references.costs) sum += c;
     const double scale = sum / static_cast<double>(references.costs.size());
     if (!(scale > 0)) {
-      throw error("predictor::cost_model", "reference measurements with mean " + std::to_string(scale), "positive costs");
+      throw error("predictor::cost_model", "reference measurements with mean " + std::to_string(scale),
+                  "positive costs");
     }
     return scale;
   }

@@ -38,8 +38,7 @@ public:
         device2_(store, "fc_hw2", settings.width, settings.width, key),
         joint1_(store, "fc3", 2 * settings.width, 2 * settings.width, key),
         joint2_(store, "fc4", 2 * settings.width, 2 * settings.width, key),
-        output_(store, "fc5", 2 * settings.width, 1, key),
-        settings_(settings) {
+        output_(store, "fc5", 2 * settings.width, 1, key), settings_(settings) {
     if (settings.layers == 0) throw error("predictor::meta_predictor", "no graph layers", "at least one");
     for (std::size_t l = 0; l < settings.layers; ++l) {
       graph_.emplace_back(store, "gc" + std::to_string(l + 1), l == 0 ? settings.node_features : settings.width,

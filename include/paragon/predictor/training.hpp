@@ -21,26 +21,26 @@
 namespace paragon::predictor {
 
 struct training_settings {
-  std::size_t epochs = 200;      ///< passes over the samples, at most
+  std::size_t epochs = 200;  ///< passes over the samples, at most
   std::size_t batch = 64;
-  double rate = 1e-3;            ///< learning rate at first; falls along half a cosine ...
-  double last_rate = 0;          ///< ... to this
+  double rate = 1e-3;    ///< learning rate at first; falls along half a cosine ...
+  double last_rate = 0;  ///< ... to this
   nn::adam_settings adam{};
-  double clip = 0;               ///< greatest norm of a gradient; 0: any
-  double held_out = 0.1;         ///< part of the samples that is not trained on, and decides when to stop; 0: none
-  std::size_t patience = 20;     ///< epochs without a better held-out loss before stopping; 0: never stop early
+  double clip = 0;            ///< greatest norm of a gradient; 0: any
+  double held_out = 0.1;      ///< part of the samples that is not trained on, and decides when to stop; 0: none
+  std::size_t patience = 20;  ///< epochs without a better held-out loss before stopping; 0: never stop early
 
   friend bool operator==(const training_settings&, const training_settings&) = default;
 };
 
 /// How a training went.
 struct training_status {
-  std::size_t epochs = 0;        ///< passes made
-  std::size_t best_epoch = 0;    ///< after which the weights were those kept, counted from 1; 0: the first weights
+  std::size_t epochs = 0;      ///< passes made
+  std::size_t best_epoch = 0;  ///< after which the weights were those kept, counted from 1; 0: the first weights
   double best_loss = std::numeric_limits<double>::infinity();  ///< held-out (without held-out samples: training) loss
-  bool stopped_early = false;    ///< the held-out loss had stopped falling
-  bool cancelled = false;        ///< the observer asked to stop
-  bool diverged = false;         ///< a loss was not finite; the best weights before that were kept
+  bool stopped_early = false;                                  ///< the held-out loss had stopped falling
+  bool cancelled = false;                                      ///< the observer asked to stop
+  bool diverged = false;  ///< a loss was not finite; the best weights before that were kept
 
   friend bool operator==(const training_status&, const training_status&) = default;
 };
@@ -86,7 +86,8 @@ training_status train(nn::parameters<T>& store, std::span<const T> targets, Pred
                       Observer&& observer = {}, std::span<const std::uint32_t> groups = {}) {
   const std::size_t samples = targets.size();
   if (samples == 0 || (!groups.empty() && groups.size() != samples)) {
-    throw error("predictor::train", std::to_string(samples) + " samples and " + std::to_string(groups.size()) + " groups",
+    throw error("predictor::train",
+                std::to_string(samples) + " samples and " + std::to_string(groups.size()) + " groups",
                 "at least one sample, and no groups or one each");
   }
   if (settings.batch == 0) throw error("predictor::train", "batches of 0", "at least 1");
@@ -142,7 +143,8 @@ training_status train(nn::parameters<T>& store, std::span<const T> targets, Pred
       T* gradient = tape.gradient(theta.all());
       if (settings.clip > 0) nn::clip_norm(store.size(), gradient, settings.clip);
       optimiser.step(store, gradient, rate(step++));
-      training_loss += static_cast<double>(*y.data()) * static_cast<double>(batch.size()) / static_cast<double>(trained);
+      training_loss +=
+          static_cast<double>(*y.data()) * static_cast<double>(batch.size()) / static_cast<double>(trained);
     }
     double held_loss = 0;
     for (const auto& batch : held_batches) {
@@ -159,8 +161,8 @@ training_status train(nn::parameters<T>& store, std::span<const T> targets, Pred
       best.values() = store.values();
     }
     status.cancelled = !observer("training", status.epochs, settings.epochs, value);
-    status.stopped_early = !held_batches.empty() && settings.patience > 0 &&
-                           status.epochs - status.best_epoch >= settings.patience;
+    status.stopped_early =
+        !held_batches.empty() && settings.patience > 0 && status.epochs - status.best_epoch >= settings.patience;
     if (status.cancelled || status.stopped_early) break;
   }
   store.values() = best.values();

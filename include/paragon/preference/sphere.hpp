@@ -9,6 +9,14 @@
 
 namespace paragon::preference {
 
+/// Draws preference rays: `s(ray, key, index)` writes the weights of ray `index`, non-negative numbers of sum 1.
+///
+/// The ray of an index depends on key and index alone. Models: `sphere`, or a type of your own around `dirichlet`.
+template <class S>
+concept ray_sampler = requires(const S& s, std::span<double> ray, const paragon::random& key, std::uint64_t index) {
+  s(ray, key, index);
+};
+
 /// A ray in a uniformly distributed direction of the positive orthant, scaled to sum 1. O(m).
 ///
 /// For two objectives the angle is uniform in [0, pi/2], as the rays of `circle` are spaced; a Dirichlet(1, 1) draw has

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -15,6 +16,7 @@
 #include "../preference/scalarisation.hpp"
 #include "../space/shape.hpp"
 #include "detail/default_scalarisation.hpp"
+#include "detail/score_rows.hpp"
 
 namespace paragon::search {
 
@@ -30,6 +32,16 @@ void largest(std::span<const std::size_t> offsets, const T* logits, std::span<st
 }
 
 }  // namespace detail
+
+/// Turns the logits that a hypernetwork gives for the rays of one device into architectures.
+///
+/// `d(scorer, device, logits, preferences, key)`: logits of [rays, choices] and preferences of [rays, objectives], both
+/// row-major; the result has a number in the scorer for each ray. Models: `arg_max`, `pooled`.
+template <class D, class Scorer>
+concept decoder = requires(const D& d, Scorer& scorer, std::size_t device, const std::vector<float>& logits,
+                           std::span<const double> preferences, paragon::random key) {
+  { d(scorer, device, logits, preferences, key) } -> std::same_as<std::vector<typename Scorer::id>>;
+};
 
 /// One architecture for each ray: the largest logit of every decision, as published.
 struct arg_max {
@@ -63,11 +75,11 @@ struct arg_max {
 /// only improve along the rays when its weight rises (for scaled objectives of at least 0, as an origin at the best gives
 /// them).
 /// Cost: at most rays * samples + rounds * rays * beam * neighbours predictions for each device.
-template <class Scalarisation = preference::smooth_tchebycheff>
+template <preference::scalarisation Scalarisation = preference::smooth_tchebycheff>
 struct pooled {
   Scalarisation scalarisation = detail::default_scalarisation<Scalarisation>();
   std::size_t samples = 64;
-  std::size_t beam = 4;
+  std::size_t beam = 16;
   std::size_t rounds = 12;
   double sharpness = 0.5;
 
@@ -129,16 +141,17 @@ struct pooled {
     std::vector<std::size_t> picks(rays * beam);   // ray by ray, the best of the pool first
     std::vector<std::pair<double, std::size_t>> ranked;
     std::vector<double> z;
+    std::vector<double> scores;
     std::vector<bool> expanded;
     for (std::size_t round = 0;; ++round) {
       z.resize(pool.size() * m);
       scorer.score(pool, device, z);
+      scores.resize(pool.size());
       for (std::size_t r = 0; r < rays; ++r) {
+        detail::score_rows(scalarisation, std::span<const double>(z), preferences.subspan(r * m, m),
+                           std::span<double>(scores));
         ranked.clear();
-        for (std::size_t i = 0; i < pool.size(); ++i) {
-          ranked.emplace_back(scalarisation(std::span<const double>(z.data() + i * m, m), preferences.subspan(r * m, m)),
-                              i);
-        }
+        for (std::size_t i = 0; i < pool.size(); ++i) ranked.emplace_back(scores[i], i);
         const std::size_t kept = std::min(beam, ranked.size());
         std::partial_sort(ranked.begin(), ranked.begin() + static_cast<std::ptrdiff_t>(kept), ranked.end());
         for (std::size_t k = 0; k < beam; ++k) picks[r * beam + k] = ranked[std::min(k, kept - 1)].second;

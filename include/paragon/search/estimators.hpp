@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <concepts>
 #include <cstddef>
@@ -13,12 +14,15 @@
 #include "../autodiff/arithmetic.hpp"
 #include "../autodiff/context.hpp"
 #include "../autodiff/reduce.hpp"
+#include "../backend/math.hpp"
 #include "../core/error.hpp"
 #include "../core/random.hpp"
+#include "../hypernetwork/concepts.hpp"
 #include "../hypernetwork/relaxation.hpp"
 #include "../preference/scalarisation.hpp"
 #include "../space/shape.hpp"
 #include "detail/default_scalarisation.hpp"
+#include "detail/score_rows.hpp"
 
 namespace paragon::search {
 
@@ -46,8 +50,8 @@ concept estimator = requires(E& e, autodiff::variable<autodiff::tape<T>> logits,
 /// score for each choice. `entropy` (times what is left of the training) keeps the rows from settling too early.
 /// Reference: Titsias, Lazaro-Gredilla, "Local expectation gradients for black box variational inference", NeurIPS 2015.
 /// \tparam Scorer         a `search::scorer`, borrowed
-/// \tparam Scalarisation  (objectives, weights) -> number, see preference/scalarisation.hpp
-template <class Scorer, class Scalarisation = preference::smooth_tchebycheff>
+/// \tparam Scalarisation  models `preference::scalarisation`
+template <class Scorer, preference::scalarisation Scalarisation = preference::smooth_tchebycheff>
 class local_expectation {
 public:
   explicit local_expectation(Scorer& scorer, Scalarisation scalarisation = detail::default_scalarisation<Scalarisation>(),
@@ -79,44 +83,44 @@ public:
     }
     choices_.resize(decisions);
     up_.resize(width);
+    log_p_.resize(b.rows_per_instance * width);
+    const T* x = logits.data();
     for (std::size_t t = 0; t < b.devices.size(); ++t) {
       // Scores of all rows of one instance at once: the neighbours of each row's draw, choice by choice.
       ids_.clear();
-      for (std::size_t r = t * b.rows_per_instance; r < (t + 1) * b.rows_per_instance; ++r) {
+      const std::size_t first = t * b.rows_per_instance;
+      for (std::size_t k = 0; k < b.rows_per_instance; ++k) {
+        const std::size_t r = first + k;
         T* p = slope + r * width;
+        softmax(x + r * width, p, log_p_.data() + k * width);
         for (std::size_t d = 0; d < decisions; ++d) {
-          const std::size_t n = offsets_[d + 1] - offsets_[d];
-          hypernetwork::detail::softmax(n, static_cast<const T*>(logits.data()) + r * width + offsets_[d], T(1),
-                                        p + offsets_[d]);
-          choices_[d] = draw(n, p + offsets_[d], b.key.uniform(r * decisions + d));
+          choices_[d] = draw(offsets_[d + 1] - offsets_[d], p + offsets_[d], b.key.uniform(r * decisions + d));
         }
         for (std::size_t d = 0; d < decisions; ++d) {
           const std::uint8_t drawn = choices_[d];
           for (std::size_t c = 0; c < offsets_[d + 1] - offsets_[d]; ++c) {
             choices_[d] = static_cast<std::uint8_t>(c);
-            ids_.push_back(scorer_->intern(choices_));
+            ids_.push_back(scorer_->intern(std::span<const std::uint8_t>(choices_)));
           }
           choices_[d] = drawn;
         }
       }
-      scores_.resize(ids_.size() * m);
-      scorer_->score(ids_, b.devices[t], scores_);
+      objectives_.resize(ids_.size() * m);
+      scorer_->score(ids_, b.devices[t], objectives_);
       for (std::size_t k = 0; k < b.rows_per_instance; ++k) {
-        const std::size_t r = t * b.rows_per_instance + k;
-        const std::span<const double> weights = b.preferences.subspan(r * m, m);
-        T* g = slope + r * width;
+        const std::size_t r = first + k;
+        detail::score_rows(scalarisation_, std::span<const double>(objectives_).subspan(k * width * m, width * m),
+                           b.preferences.subspan(r * m, m), std::span<double>(up_));
+        T* g = slope + r * width;  // holds the probabilities
         double loss = 0;
         for (std::size_t d = 0; d < decisions; ++d) {
           double mean = 0;
           double inner = 0;
           for (std::size_t c = offsets_[d]; c < offsets_[d + 1]; ++c) {
-            const std::span<const double> z(scores_.data() + (k * width + c) * m, m);
             const double p = static_cast<double>(g[c]);
-            const double s = scalarisation_(z, weights);
-            mean += p * s;
-            const double up = s + (p > 0 ? entropy * std::log(p) : 0);
-            inner += p * up;
-            up_[c] = up;
+            mean += p * up_[c];
+            if (p > 0) up_[c] += entropy * static_cast<double>(log_p_[k * width + c]);
+            inner += p * up_[c];
           }
           for (std::size_t c = offsets_[d]; c < offsets_[d + 1]; ++c) {
             g[c] = static_cast<T>(static_cast<double>(g[c]) * (up_[c] - inner));
@@ -138,6 +142,29 @@ public:
   }
 
 private:
+  /// Probabilities of each decision's choices, and their logarithms.
+  template <class T>
+  void softmax(const T* x, T* p, double* log_p) const {
+    const std::size_t width = offsets_.back();
+    for (std::size_t d = 0; d + 1 < offsets_.size(); ++d) {
+      const T greatest = *std::max_element(x + offsets_[d], x + offsets_[d + 1]);
+      for (std::size_t c = offsets_[d]; c < offsets_[d + 1]; ++c) p[c] = x[c] - greatest;
+    }
+    for (std::size_t c = 0; c < width; ++c) {
+      log_p[c] = static_cast<double>(p[c]);
+      p[c] = math::exp(p[c]);
+    }
+    for (std::size_t d = 0; d + 1 < offsets_.size(); ++d) {
+      T total = 0;
+      for (std::size_t c = offsets_[d]; c < offsets_[d + 1]; ++c) total += p[c];
+      const double log_total = std::log(static_cast<double>(total));
+      for (std::size_t c = offsets_[d]; c < offsets_[d + 1]; ++c) {
+        p[c] /= total;
+        log_p[c] -= log_total;
+      }
+    }
+  }
+
   template <class T>
   static std::uint8_t draw(std::size_t n, const T* p, double u) {
     std::size_t i = 0;
@@ -151,7 +178,8 @@ private:
   std::vector<std::size_t> offsets_;
   std::vector<std::uint8_t> choices_;
   std::vector<typename Scorer::id> ids_;
-  std::vector<double> scores_;
+  std::vector<double> objectives_;
+  std::vector<double> log_p_;
   std::vector<double> up_;
 };
 
@@ -159,7 +187,7 @@ private:
 /// published way.
 /// \tparam Losses      losses(relaxed [rows, choices], batch) gives scaled objectives [rows, objectives]
 /// \tparam Relaxation  models `hypernetwork::relaxation`
-template <class Losses, class Relaxation = hypernetwork::reinmax>
+template <class Losses, hypernetwork::relaxation Relaxation = hypernetwork::reinmax>
 class relaxed_objectives {
 public:
   relaxed_objectives(Losses losses, std::vector<std::size_t> offsets, Relaxation relaxation = {})

@@ -55,7 +55,7 @@ public:
   double operator()(double learned, std::span<const double> others, std::span<const double> weights) {
     z_[0] = learned;
     std::copy(others.begin(), others.end(), z_.begin() + 1);
-    return scalarisation_(std::span<const double>(z_), weights);
+    return scalarisation_(std::span<const double>(z_), weights, std::span<const double>());
   }
 
 private:
@@ -83,6 +83,17 @@ std::size_t best_candidate(Score& score, std::span<const double> learned, const 
 
 }  // namespace detail
 
+/// The candidates that `select_labels` labels first: `count` different numbers below n, drawn at random.
+///
+/// Known beforehand, so that a program can look at their labels to choose how it scales the learned objective.
+[[nodiscard]] inline std::vector<std::size_t> first_labels(std::size_t n, std::size_t count, paragon::random key) {
+  std::vector<std::size_t> order(n);
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  key.shuffle(order);
+  order.resize(std::min(count, n));
+  return order;
+}
+
 /// Spends a budget of labels where the fronts of the devices are expected to lie.
 ///
 /// The first labels are drawn at random. Each further round trains the process, judges every candidate by its optimistic
@@ -94,8 +105,9 @@ std::size_t best_candidate(Score& score, std::span<const double> learned, const 
 /// \param candidates  all architectures that may be labelled
 /// \param others      the other objectives, for each device
 /// \param label       label(i) is the target of candidate i, to be minimised; asked once for each
-/// \throws error for fewer than two labels, or more than there are candidates
-template <class Descriptor, class Label, class Scalarisation = preference::smooth_tchebycheff,
+/// \throws error for fewer than two labels (in all, or at first), or more than there are candidates; for objectives of
+/// the wrong number
+template <class Descriptor, class Label, preference::scalarisation Scalarisation = preference::smooth_tchebycheff,
           progress_observer Observer = silent>
 labelled select_labels(predictor::gaussian_process<Descriptor>& process, const Descriptor& descriptor,
                        std::span<const typename Descriptor::architecture> candidates,
@@ -110,7 +122,19 @@ labelled select_labels(predictor::gaussian_process<Descriptor>& process, const D
                     std::to_string(others.size()) + " devices",
                 "at least 2 labels, at most one for each candidate, and at least one device");
   }
+  if (settings.first < 2 || settings.round == 0 || !(settings.width > 0)) {
+    throw error("search::select_labels",
+                std::to_string(settings.first) + " first labels, rounds of " + std::to_string(settings.round) + ", width " +
+                    std::to_string(settings.width),
+                "at least 2, at least 1, a positive number");
+  }
   const std::size_t m = others.front().size() / n;
+  for (const other_objectives& o : others) {
+    if (m == 0 || o.size() != m * n) {
+      throw error("search::select_labels", std::to_string(o.size()) + " other objectives of a device",
+                  "as many for each of " + std::to_string(n) + " candidates and each device, at least one");
+    }
+  }
   std::vector<std::string> same(n);  // equal for candidates that the descriptor can't tell apart
   std::vector<std::uint8_t> choices(descriptor.decisions());
   std::vector<double> features(descriptor.features());
@@ -130,10 +154,7 @@ labelled select_labels(predictor::gaussian_process<Descriptor>& process, const D
     result.targets.push_back(label(i));
     architectures.push_back(candidates[i]);
   };
-  std::vector<std::size_t> order(n);
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  key.shuffle(order);
-  for (std::size_t i = 0; i < std::min(settings.first, settings.labels); ++i) take(order[i]);
+  for (const std::size_t i : first_labels(n, std::min(settings.first, settings.labels), key)) take(i);
 
   detail::front_score<Scalarisation> score(scalarisation, m);
   std::vector<double> weights(m + 1);
@@ -183,7 +204,7 @@ labelled select_labels(predictor::gaussian_process<Descriptor>& process, const D
 /// \param learned   the learned objective of every candidate, scaled
 /// \param others    the other objectives of that device
 /// \param excluded  excluded(i): candidate i is of no use
-template <class Excluded, class Scalarisation = preference::smooth_tchebycheff>
+template <class Excluded, preference::scalarisation Scalarisation = preference::smooth_tchebycheff>
 std::vector<std::size_t> front_candidates(std::span<const double> learned, const other_objectives& others,
                                           std::size_t count, const Excluded& excluded, paragon::random key,
                                           Scalarisation scalarisation = detail::default_scalarisation<Scalarisation>()) {

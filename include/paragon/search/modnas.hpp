@@ -64,10 +64,11 @@ struct training_report {
 /// search", arXiv 2402.18213, algorithm 1.
 /// \tparam Hypernetwork  models `hypernetwork::hypernetwork`
 /// \tparam Weighting     models `gradient::weighting`
-/// \tparam Sampler       sampler(ray, key, index) writes a preference
+/// \tparam Sampler       models `preference::ray_sampler`
 template <class Hypernetwork, class Weighting = gradient::normalised<gradient::min_norm, gradient::unit_length>,
           class Sampler = preference::sphere, class T = float>
-  requires hypernetwork::hypernetwork<Hypernetwork, T> && gradient::weighting<Weighting>
+  requires hypernetwork::hypernetwork<Hypernetwork, T> && gradient::weighting<Weighting> &&
+           preference::ray_sampler<Sampler>
 class modnas {
 public:
   /// \param store  the parameters that the hypernetwork was made with

@@ -108,7 +108,7 @@ public:
   [[nodiscard]] id intern(const architecture& a) {
     for (std::size_t d = 0; d < canonical_.size(); ++d) canonical_[d] = static_cast<std::uint8_t>(space_.choice(a, d));
     const id before = ids_.find(canonical_);
-    return before != space::choice_table::none ? before : add(canonical_, a);
+    return before != space::choice_table::none ? before : add(canonical_, space_.from_choices(canonical_));
   }
 
   /// The numbers of architectures with uniformly drawn choices; some may be equal.
@@ -152,7 +152,8 @@ public:
   }
 
   /// Scaled objectives, [batch.size(), objectives], of architectures by number on one device.
-  /// \throws error for a device or number that does not exist, a result of another size, an objective that gives NaN
+  /// \throws error for a device or number that does not exist, a result of another size, or an objective that gives
+  /// NaN or an infinity
   void score(std::span<const id> batch, std::size_t device, std::span<double> out) {
     if (out.size() != batch.size() * objectives) {
       throw error("search::scorer::score", "room for " + std::to_string(out.size()) + " scores",
@@ -321,8 +322,9 @@ private:
       for (std::size_t k = 0; k < missing_.size(); ++k) found_[k] = static_cast<double>(o.value(known_[missing_[k]], device));
     }
     for (std::size_t k = 0; k < missing_.size(); ++k) {
-      if (std::isnan(found_[k])) {
-        throw error("search::scorer: " + o.describe().name, "NaN for " + space_.to_string(known_[missing_[k]]), "a number");
+      if (!std::isfinite(found_[k])) {
+        throw error("search::scorer: " + o.describe().name,
+                    std::to_string(found_[k]) + " for " + space_.to_string(known_[missing_[k]]), "a finite number");
       }
     }
     for (std::size_t k = 0; k < missing_.size(); ++k) values[missing_[k]] = found_[k];

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <utility>
 
 #include "concepts.hpp"
 
@@ -32,7 +33,10 @@ class choice_descriptor {
 public:
   using architecture = typename S::architecture;
 
-  explicit choice_descriptor(S space = {}) : space_(space) {}
+  choice_descriptor()
+    requires std::default_initializable<S>
+  = default;
+  explicit choice_descriptor(S space) : space_(std::move(space)) {}
 
   [[nodiscard]] std::size_t decisions() const { return space_.decisions(); }
   [[nodiscard]] std::size_t choices(std::size_t d) const { return space_.choices(d); }

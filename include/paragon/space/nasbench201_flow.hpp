@@ -64,9 +64,9 @@ struct nasbench201_flow_features {
 private:
   template <class T>
   struct gate_values {
-    std::array<T, 6> open;      ///< 1 - none, edges 0-1, 0-2, 1-2, 0-3, 1-3, 2-3
-    std::array<T, 6> reached;   ///< the input reaches the edge's source
-    std::array<T, 6> used;      ///< the edge's target reaches the output
+    std::array<T, 6> open;     ///< 1 - none, edges 0-1, 0-2, 1-2, 0-3, 1-3, 2-3
+    std::array<T, 6> reached;  ///< the input reaches the edge's source
+    std::array<T, 6> used;     ///< the edge's target reaches the output
     std::array<T, 6> both;
   };
 

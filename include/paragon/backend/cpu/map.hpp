@@ -13,7 +13,8 @@ struct map_kernels {
   template <class F, class T, class... In>
   static void map(F f, std::size_t n, T* out, const In*... in) {
     threads::for_range(n, element_grain, [&](std::size_t begin, std::size_t end) {
-      for (std::size_t i = begin; i < end; ++i) out[i] = f(in[i]...);
+      const F local = f;  // stores cannot change it, so that the loop becomes vector instructions
+      for (std::size_t i = begin; i < end; ++i) out[i] = local(in[i]...);
     });
   }
 
@@ -21,7 +22,8 @@ struct map_kernels {
   template <class F, class T, class... In>
   static void map_add(F f, std::size_t n, T* out, const In*... in) {
     threads::for_range(n, element_grain, [&](std::size_t begin, std::size_t end) {
-      for (std::size_t i = begin; i < end; ++i) out[i] += f(in[i]...);
+      const F local = f;
+      for (std::size_t i = begin; i < end; ++i) out[i] += local(in[i]...);
     });
   }
 
@@ -29,8 +31,9 @@ struct map_kernels {
   template <class F, class T>
   static void map_by_column(F f, std::size_t rows, std::size_t columns, T* out, const T* a, const T* b) {
     threads::for_range(rows, 1 + element_grain / (columns + 1), [&](std::size_t begin, std::size_t end) {
+      const F local = f;
       for (std::size_t r = begin; r < end; ++r) {
-        for (std::size_t c = 0; c < columns; ++c) out[r * columns + c] = f(a[r * columns + c], b[c]);
+        for (std::size_t c = 0; c < columns; ++c) out[r * columns + c] = local(a[r * columns + c], b[c]);
       }
     });
   }
@@ -39,8 +42,9 @@ struct map_kernels {
   template <class F, class T>
   static void map_by_row(F f, std::size_t rows, std::size_t columns, T* out, const T* a, const T* b) {
     threads::for_range(rows, 1 + element_grain / (columns + 1), [&](std::size_t begin, std::size_t end) {
+      const F local = f;
       for (std::size_t r = begin; r < end; ++r) {
-        for (std::size_t c = 0; c < columns; ++c) out[r * columns + c] = f(a[r * columns + c], b[r]);
+        for (std::size_t c = 0; c < columns; ++c) out[r * columns + c] = local(a[r * columns + c], b[r]);
       }
     });
   }

@@ -119,7 +119,7 @@ private:
   }
 
   static constexpr int as_int(std::size_t x) { return static_cast<int>(x); }
-  static constexpr auto op(transposed t) { return t == transposed::no ? CblasNoTrans : CblasTrans; }
+  static constexpr CBLAS_TRANSPOSE op(transposed t) { return t == transposed::no ? CblasNoTrans : CblasTrans; }
 
   static void one_thread() {
 #if defined(__GNUC__)

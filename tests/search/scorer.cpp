@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <paragon/core/error.hpp>
+#include <paragon/search/scorer.hpp>
+#include <paragon/space/sample.hpp>
+
+#include "small_spaces.hpp"
+
+using namespace paragon;
+using paragon_test::boxes;
+using search::scorer;
+
+namespace {
+
+/// How often an objective was asked for each box, summed over devices.
+using counts = std::shared_ptr<std::array<int, boxes::size>>;
+
+struct counted {
+  counts asked = std::make_shared<std::array<int, boxes::size>>();
+  metric describe() const { return {"counted", "ms", direction::minimise}; }
+  double value(const boxes::architecture& a, std::size_t device) const {
+    ++(*asked)[boxes::index(a)];
+    return static_cast<double>(boxes::index(a)) + 100 * static_cast<double>(device);
+  }
+};
+struct counted_once : counted {
+  static constexpr bool device_independent = true;
+  double value(const boxes::architecture& a, std::size_t) const { return counted::value(a, 0); }
+};
+struct counted_in_batches : counted {
+  std::shared_ptr<std::vector<std::size_t>> batches = std::make_shared<std::vector<std::size_t>>();
+  void values(std::span<const boxes::architecture> a, std::size_t device, std::span<double> out) const {
+    batches->push_back(a.size());
+    for (std::size_t i = 0; i < a.size(); ++i) out[i] = value(a[i], device);
+  }
+};
+
+struct gain {
+  metric describe() const { return {"gain", "", direction::maximise}; }
+  double value(const boxes::architecture& a, std::size_t) const { return static_cast<double>(boxes::index(a)); }
+};
+
+// The concept: archetype and non-models.
+struct smallest {
+  metric describe() const { return {}; }
+  double value(int, std::size_t) const { return 0; }
+};
+struct without_description {
+  double value(int, std::size_t) const { return 0; }
+};
+struct without_device {
+  metric describe() const { return {}; }
+  double value(int) const { return 0; }
+};
+struct gives_text {
+  metric describe() const { return {}; }
+  std::string value(int, std::size_t) const { return {}; }
+};
+static_assert(search::device_objective<smallest, int>);
+static_assert(!search::device_objective<without_description, int> && !search::device_objective<without_device, int>);
+static_assert(!search::device_objective<gives_text, int> && !search::device_objective<smallest, std::string>);
+
+std::vector<std::uint32_t> numbers(auto& judge, std::initializer_list<std::size_t> boxes_wanted) {
+  std::vector<std::uint32_t> ids;
+  for (const std::size_t i : boxes_wanted) ids.push_back(judge.intern(boxes::at(i)));
+  return ids;
+}
+
+std::string message(auto&& action) {
+  try {
+    action();
+  } catch (const error& e) {
+    return e.what();
+  }
+  return "no error";
+}
+
+}  // namespace
+
+TEST_CASE("search: a scorer asks each objective once for each architecture and device") {
+  counted by_device;
+  counted_once once;
+  scorer judge(boxes{}, 3, by_device, once);
+  const auto ids = numbers(judge, {5, 7, 5, 5});
+  CHECK(ids == std::vector<std::uint32_t>{0, 1, 0, 0});
+  std::vector<double> z(8);
+  for (int round = 0; round < 2; ++round) {
+    for (std::size_t d = 0; d < 3; ++d) {
+      judge.score(ids, d, z);
+      const double base = 100 * static_cast<double>(d);
+      CHECK(z == std::vector<double>{base + 5, 5, base + 7, 7, base + 5, 5, base + 5, 5});
+    }
+  }
+  CHECK((*by_device.asked)[5] == 3);
+  CHECK((*by_device.asked)[7] == 3);
+  CHECK((*once.asked)[5] == 1);
+  CHECK((*once.asked)[7] == 1);
+  // Another scale needs no further question.
+  judge.set_scale(0, {.origin = 5, .width = 2});
+  judge.score(ids, 0, z);
+  CHECK(z[2] == 1);
+  CHECK((*by_device.asked)[7] == 3);
+  // A value of one objective asks that one alone.
+  CHECK(judge.value(1, numbers(judge, {9})[0], 0) == 9);
+  CHECK((*by_device.asked)[9] == 0);
+  CHECK(judge.values(numbers(judge, {9})[0], 2) == std::array<double, 2>{209, 9});
+  CHECK((*once.asked)[9] == 1);
+}
+
+TEST_CASE("search: an objective with values() is asked for all new architectures at once") {
+  counted_in_batches o;
+  scorer judge(boxes{}, 2, o);
+  std::vector<double> z(4);
+  judge.score(numbers(judge, {1, 2, 2, 1}), 0, z);
+  CHECK(z == std::vector<double>{1, 2, 2, 1});
+  judge.score(numbers(judge, {1, 3, 4, 2}), 0, z);
+  CHECK(z == std::vector<double>{1, 3, 4, 2});
+  judge.score(numbers(judge, {1, 3, 4, 2}), 0, z);
+  judge.score(numbers(judge, {1, 3, 4, 2}), 1, z);
+  CHECK(*o.batches == std::vector<std::size_t>{2, 2, 4});
+}
+
+TEST_CASE("search: a scale turns every objective into one to be minimised") {
+  CHECK(search::scale{}(7, direction::minimise) == 7);
+  CHECK(search::scale{}(7, direction::maximise) == -7);
+  CHECK(search::scale{.origin = 1, .width = 4}(7, direction::minimise) == 1.5);
+  CHECK(search::scale{.origin = -9, .width = 4}(7, direction::maximise) == 0.5);
+  CHECK(search::scale{.origin = 0, .width = 2, .logarithmic = true}(std::exp(3.0), direction::minimise) ==
+        doctest::Approx(1.5));
+  CHECK(search::scale{.origin = 0, .width = 2, .logarithmic = true}(std::exp(3.0), direction::maximise) ==
+        doctest::Approx(-1.5));
+  for (const double bad : {0.0, -1.0, std::numeric_limits<double>::quiet_NaN()}) {
+    CHECK_THROWS_AS((void)search::scale{.logarithmic = true}(bad, direction::minimise), error);
+  }
+}
+
+TEST_CASE("search: set_origins puts the best of some architectures at zero") {
+  scorer judge(boxes{}, 2, counted{}, gain{});
+  judge.set_scale(0, 1, {.origin = 3, .width = 10});
+  judge.set_scale(1, {.origin = 0, .width = 0.5});
+  const auto ids = numbers(judge, {4, 20, 11});
+  judge.set_origins(ids);
+  std::vector<double> z(6);
+  judge.score(ids, 0, z);
+  CHECK(z == std::vector<double>{0, 32, 16, 0, 7, 18});
+  judge.score(ids, 1, z);
+  CHECK(z[0] == doctest::Approx(0).epsilon(1e-12));
+  CHECK(z[2] == doctest::Approx(1.6));
+  CHECK(judge.scale_of(0, 1).origin == doctest::Approx(104));
+  CHECK(judge.scale_of(0, 1).width == 10);
+}
+
+TEST_CASE("search: fit_scales puts the best at zero and the asked part below one") {
+  const paragon::random key{.seed = 41};
+  INFO("seed " << key.seed);
+  auto table = paragon_test::box_table::random(2, key);
+  for (auto& row : table.by_device) {
+    for (double& v : row) v = std::exp(5 * v);
+  }
+  table.what.sense = direction::maximise;
+  scorer judge(boxes{}, 2, table, counted{});
+  judge.set_scale(0, {.origin = 17, .width = 0.1, .logarithmic = true});  // only `logarithmic` survives
+  const auto all = paragon_test::all_of<boxes>(judge);
+  for (const double part : {1.0, 0.9, 0.5}) {
+    judge.fit_scales(all, part);
+    for (std::size_t d = 0; d < 2; ++d) {
+      std::vector<double> logs;
+      for (const double v : table.by_device[d]) logs.push_back(-std::log(v));
+      std::vector<double> sorted = logs;
+      std::sort(sorted.begin(), sorted.end());
+      const double bound = sorted[static_cast<std::size_t>(part * 23)];
+      std::vector<double> z(48);
+      judge.score(all, d, z);
+      for (std::size_t i = 0; i < 24; ++i) {
+        CHECK(z[2 * i] == doctest::Approx((logs[i] - sorted[0]) / (bound - sorted[0])));
+        CHECK(z[2 * i + 1] == doctest::Approx(static_cast<double>(i) / std::floor(part * 23)));
+      }
+    }
+  }
+  CHECK(message([&] { judge.fit_scales(numbers(judge, {3, 3})); }) ==
+        "search::scorer::fit_scales: equal or infinite values of value; expected architectures that differ in it");
+  CHECK_THROWS_AS(judge.fit_scales({}), error);
+  CHECK_THROWS_AS(judge.fit_scales(all, 1.5), error);
+}
+
+TEST_CASE("search: samples are the uniform draws of the space") {
+  scorer judge(boxes{}, 1, gain{});
+  const paragon::random key{.seed = 42};
+  const auto ids = judge.sample(100, key);
+  REQUIRE(ids.size() == 100);
+  for (std::size_t i = 0; i < 100; ++i) CHECK(judge.at(ids[i]) == space::uniform(boxes{}, key, i));
+  CHECK(judge.known() <= 24);
+}
+
+namespace {
+
+/// Two layers; the width of an absent one has no effect.
+struct layers : boxes {
+  std::size_t decisions() const { return 3; }
+  architecture from_choices(std::span<const std::uint8_t> row) const {
+    architecture a = boxes::from_choices(row);
+    if (a.choices[0] == 0) a.choices[1] = a.choices[2] = 0;
+    return a;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("search: rows of choices that mean the same architecture have the same number") {
+  counted o;
+  scorer judge(layers{}, 1, o);
+  const std::array<std::uint8_t, 3> plain{0, 0, 0};
+  const std::array<std::uint8_t, 3> odd{0, 1, 3};
+  const std::array<std::uint8_t, 3> other{1, 1, 3};
+  const auto first = judge.intern(std::span(odd));
+  CHECK(judge.intern(std::span(plain)) == first);
+  CHECK(judge.intern(std::span(odd)) == first);
+  CHECK(judge.intern(std::span(other)) != first);
+  CHECK(judge.known() == 2);
+  CHECK(judge.at(first) == layers::architecture{});
+}
+
+namespace {
+
+struct moody {
+  std::shared_ptr<bool> works = std::make_shared<bool>(false);
+  std::shared_ptr<double> answer = std::make_shared<double>(1.0);
+  metric describe() const { return {"moody", "", direction::minimise}; }
+  double value(const boxes::architecture&, std::size_t) const {
+    if (!*works) throw error("moody", "no");
+    return *answer;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("search: after an objective failed a scorer can be asked again") {
+  moody o;
+  scorer judge(boxes{}, 1, gain{}, o);
+  const auto ids = numbers(judge, {3, 4});
+  std::vector<double> z(4);
+  CHECK(message([&] { judge.score(ids, 0, z); }) == "moody: no");
+  *o.works = true;
+  *o.answer = std::numeric_limits<double>::quiet_NaN();
+  CHECK(message([&] { judge.score(ids, 0, z); }) == "search::scorer: moody: nan for 0-0-3; expected a finite number");
+  *o.answer = std::numeric_limits<double>::infinity();
+  CHECK(message([&] { judge.score(ids, 0, z); }) == "search::scorer: moody: inf for 0-0-3; expected a finite number");
+  *o.answer = 2;
+  judge.score(ids, 0, z);
+  CHECK(z == std::vector<double>{-3, 2, -4, 2});
+}
+
+namespace {
+
+struct aimless {
+  metric describe() const { return {"aimless", "", direction::ignore}; }
+  double value(const boxes::architecture&, std::size_t) const { return 0; }
+};
+
+}  // namespace
+
+TEST_CASE("search: a scorer says what is wrong with its input") {
+  CHECK(message([] { scorer(boxes{}, 0, gain{}); }) == "search::scorer: 0 devices; expected at least one");
+  CHECK(message([] { scorer(boxes{}, 1, aimless{}); }) ==
+        "search::scorer: aimless: an objective to be ignored; expected minimise or maximise");
+  scorer judge(boxes{}, 2, gain{});
+  const auto ids = numbers(judge, {1});
+  std::vector<double> z(1);
+  CHECK(message([&] { judge.score(ids, 2, z); }) == "search::scorer::score: device 2; expected below 2");
+  std::vector<double> wide(2);
+  CHECK_THROWS_AS(judge.score(ids, 0, wide), error);
+  const std::vector<std::uint32_t> unknown{0, 8};
+  CHECK(message([&] { judge.score(unknown, 0, wide); }) == "search::scorer: architecture 8; expected below 1");
+  judge.score(ids, 0, z);
+  CHECK(z[0] == -1);
+  CHECK_THROWS_AS((void)judge.value(1, 0, 0), error);
+  CHECK_THROWS_AS((void)judge.value(0, 1, 0), error);
+  CHECK_THROWS_AS((void)judge.at(1), error);
+  CHECK_THROWS_AS(judge.set_scale(1, 0, {}), error);
+  CHECK_THROWS_AS(judge.set_scale(0, 2, {}), error);
+  CHECK_THROWS_AS(judge.set_scale(0, {.width = 0}), error);
+  CHECK_THROWS_AS(judge.set_scale(0, {.width = std::numeric_limits<double>::quiet_NaN()}), error);
+  CHECK_THROWS_AS((void)judge.intern(std::vector<std::uint8_t>{0, 2, 0}), error);
+  CHECK_THROWS_AS((void)judge.intern(std::vector<std::uint8_t>{0, 1}), error);
+}
