@@ -63,10 +63,12 @@ options read_options(int argc, char** argv) {
   app.add_option("--dataset", o.dataset, "cifar10, cifar100 or imagenet16")->capture_default_str();
   app.add_option("--objectives", o.objectives, "error,latency or error,latency,energy")->capture_default_str();
   app.add_option("--labels", o.labels, "cells whose validation accuracy may be read")->capture_default_str();
-  app.add_option("--latency-samples", o.latency_samples, "cells measured on each training device")->capture_default_str();
+  app.add_option("--latency-samples", o.latency_samples, "cells measured on each training device")
+      ->capture_default_str();
   app.add_option("--rays", o.rays, "preference rays for each device")->capture_default_str();
   app.add_option("--seed", o.seed, "of everything random")->capture_default_str();
-  app.add_option("--threads", o.threads, "threads of the kernels, 0: all; the result is the same")->capture_default_str();
+  app.add_option("--threads", o.threads, "threads of the kernels, 0: all; the result is the same")
+      ->capture_default_str();
   app.add_flag("--published", o.published, "the algorithm as published: look-up bank, Frank-Wolfe, its normalisations");
   app.add_option("--out", o.out, "folder for result.json, report.html and the pictures")->required();
   try {
@@ -97,7 +99,7 @@ using cell_numbers = std::vector<std::size_t>;
 /// The cells that one device's rays chose, and what else is worth saying.
 struct choice {
   std::vector<cell_numbers> by_device;
-  std::vector<cell_numbers> exhaustive;   ///< each ray's best of all cells by the same predictors
+  std::vector<cell_numbers> exhaustive;  ///< each ray's best of all cells by the same predictors
   std::size_t evaluations = 0;
   paragon::search::training_report training;
 };
@@ -118,8 +120,8 @@ choice search_corrected(Scorer& scorer, const nasbench201::problem& problem, con
   search::modnas<hypernetwork::multilayer> modnas(net, store, {.objectives = m});
   search::local_expectation<Scorer> estimate(scorer);
   choice result;
-  result.training = modnas.train(std::span(problem.devices()).first(problem.training_devices()), estimate,
-                                 key.in_stream(2), observe);
+  result.training =
+      modnas.train(std::span(problem.devices()).first(problem.training_devices()), estimate, key.in_stream(2), observe);
   nn::save_weights(weights, modnas.store(), {{"algorithm", "modnas"}, {"seed", std::to_string(o.seed)}});
 
   const auto numbers = [&](const auto& ids) {
@@ -211,12 +213,10 @@ int run(const options& o) {
   r.evaluations = found.evaluations;
   r.objectives.push_back({"error", "%", direction::minimise});
   for (const auto& cost : problem.costs()) r.objectives.push_back(cost.describe());
-  r.settings = {{"benchmark", o.data.empty() ? "surrogates" : "tables"},
-                {"labels", std::to_string(o.labels)},
-                {"latency samples", std::to_string(o.latency_samples)},
-                {"rays", std::to_string(rays.size())},
-                {"steps", std::to_string(found.training.steps)},
-                {"interrupted", found.training.stopped ? "yes" : "no"}};
+  r.settings = {
+      {"benchmark", o.data.empty() ? "surrogates" : "tables"}, {"labels", std::to_string(o.labels)},
+      {"latency samples", std::to_string(o.latency_samples)},  {"rays", std::to_string(rays.size())},
+      {"steps", std::to_string(found.training.steps)},         {"interrupted", found.training.stopped ? "yes" : "no"}};
   for (std::size_t d = 0; d < problem.devices().size(); ++d) {
     const std::string& name = problem.devices()[d].name;
     device_front front;
@@ -279,7 +279,8 @@ int run(const options& o) {
                 worst_name.c_str());
   };
   std::printf("MODNAS%s on NAS-Bench-201, %s, seed %llu, %s\n", o.published ? " as published" : "", o.dataset.c_str(),
-              static_cast<unsigned long long>(o.seed), o.data.empty() ? "surrogates of the benchmark" : "benchmark tables");
+              static_cast<unsigned long long>(o.seed),
+              o.data.empty() ? "surrogates of the benchmark" : "benchmark tables");
   std::printf("%zu validation labels, %zu latency samples on each training device, 10 on unseen ones, %zu rays\n",
               r.labels_read, o.latency_samples, rays.size());
   summarise("train");

@@ -9,7 +9,6 @@
 #include <paragon/nn/linear.hpp>
 #include <paragon/nn/optimiser.hpp>
 using namespace paragon;
-
 /// The operator: bell[r, k] = exp(-(x[r] - m[k])^2 w[k]). Values now, the adjoint as a closure for the backward pass.
 template <class C>
 autodiff::variable<C> bells(autodiff::variable<C> x, autodiff::variable<C> m, autodiff::variable<C> w) {
@@ -24,8 +23,7 @@ autodiff::variable<C> bells(autodiff::variable<C> x, autodiff::variable<C> m, au
     const auto* dy = pass.adjoint(y);           // d loss / d y, to be read; the others are to be added to
     auto *dx = pass.adjoint(x), *dm = pass.adjoint(m), *dw = pass.adjoint(w);  // nullptr where nobody asks
     for (std::size_t i = 0; i < rows * count; ++i) {
-      const auto d = x.data()[i / count] - m.data()[i % count];
-      const auto up = dy[i] * y.data()[i];
+      const auto d = x.data()[i / count] - m.data()[i % count], up = dy[i] * y.data()[i];
       if (dx != nullptr) dx[i / count] -= up * 2 * d * w.data()[i % count];
       if (dm != nullptr) dm[i % count] += up * 2 * d * w.data()[i % count];
       if (dw != nullptr) dw[i % count] -= up * d * d;
@@ -41,8 +39,7 @@ struct bell_layer {
   template <class T, class B>
   bell_layer(nn::parameters<T, B>& store, std::size_t count, paragon::random key)
       : means(store.add("bells.means", {count}, nn::uniform{3.0}, key)),
-        widths(store.add("bells.widths", {count}, nn::fill{1.0}, key)),
-        mix(store, "bells.mix", count, 1, key) {}
+        widths(store.add("bells.widths", {count}, nn::fill{1.0}, key)), mix(store, "bells.mix", count, 1, key) {}
   template <class C>
   autodiff::variable<C> operator()(const nn::bound<C>& theta, autodiff::variable<C> x) const {
     return mix(theta, bells(x, theta[means], theta[widths]));

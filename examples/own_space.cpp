@@ -29,10 +29,10 @@ struct backbone {
   struct architecture {
     std::array<std::uint8_t, 10> choices{};
 
-    int width() const { return 16 + 8 * choices[0]; }                                // 16 to 48
-    int depth(std::size_t stage) const { return choices[1 + 3 * stage]; }            // 0 to 3
-    int kernel(std::size_t stage) const { return 3 + 2 * choices[2 + 3 * stage]; }   // 3, 5, 7
-    int expansion(std::size_t stage) const { return 1 + choices[3 + 3 * stage]; }    // 1 to 4
+    int width() const { return 16 + 8 * choices[0]; }                               // 16 to 48
+    int depth(std::size_t stage) const { return choices[1 + 3 * stage]; }           // 0 to 3
+    int kernel(std::size_t stage) const { return 3 + 2 * choices[2 + 3 * stage]; }  // 3, 5, 7
+    int expansion(std::size_t stage) const { return 1 + choices[3 + 3 * stage]; }   // 1 to 4
     friend bool operator==(const architecture&, const architecture&) = default;
   };
 
@@ -76,9 +76,9 @@ struct accuracy {
 
 struct hardware {
   std::string name;
-  double gigamacs;         // a second
-  double gigabytes;        // a second
-  double launch;           // ms for a layer
+  double gigamacs;   // a second
+  double gigabytes;  // a second
+  double launch;     // ms for a layer
 };
 
 /// The roofline model: a layer takes as long as its arithmetic or its traffic, whichever is longer.
@@ -89,7 +89,8 @@ struct latency {
   double value(const backbone::architecture& a, std::size_t device) const {
     const hardware& h = devices[device];
     double ms = 0;
-    const auto layer = [&](double pixels, double in, double out, double taps) {  // taps: weights for an output and input
+    const auto layer = [&](double pixels, double in, double out,
+                           double taps) {  // taps: weights for an output and input
       const double macs = pixels * in * out * taps;
       const double bytes = 4 * (pixels * (in + out) + in * out * taps);
       ms += std::max(macs / h.gigamacs, bytes / h.gigabytes) / 1e6 + h.launch;
@@ -139,7 +140,8 @@ std::vector<point> front_of(const std::vector<point>& points) {
 
 /// For each ray the network with the least scalarised objectives.
 template <class Id>
-std::vector<Id> best_for(const preference::rays& rays, const std::vector<Id>& networks, std::span<const double> scores) {
+std::vector<Id> best_for(const preference::rays& rays, const std::vector<Id>& networks,
+                         std::span<const double> scores) {
   std::vector<Id> best(rays.size());
   for (std::size_t r = 0; r < rays.size(); ++r) {
     double least = std::numeric_limits<double>::infinity();

@@ -21,7 +21,8 @@ struct decoding {
   std::vector<float> logits = std::vector<float>(24 * 30);
 
   decoding() {
-    for (std::size_t i = 0; i < logits.size(); ++i) logits[i] = static_cast<float>(paragon::random{.seed = 9}.normal(i));
+    for (std::size_t i = 0; i < logits.size(); ++i)
+      logits[i] = static_cast<float>(paragon::random{.seed = 9}.normal(i));
   }
 };
 

@@ -57,7 +57,8 @@ inline std::vector<paragon::search::device> make_devices() {
   std::vector<paragon::search::device> result(devices);
   for (std::size_t d = 0; d < devices; ++d) {
     result[d].name = "device " + std::to_string(d);
-    for (std::size_t f = 0; f < 10; ++f) result[d].features.push_back(paragon::random{.seed = 1, .stream = 2}.normal(d * 10 + f));
+    for (std::size_t f = 0; f < 10; ++f)
+      result[d].features.push_back(paragon::random{.seed = 1, .stream = 2}.normal(d * 10 + f));
   }
   return result;
 }

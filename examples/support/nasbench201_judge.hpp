@@ -71,8 +71,7 @@ public:
     if (counted.empty()) return 0;
     const auto z = scaled(counted);
     const std::vector<double> reference(low_.size(), 1.0);
-    return paragon::pareto::hypervolume(paragon::pareto::points<double>(z, low_.size()), reference)
-        .value;
+    return paragon::pareto::hypervolume(paragon::pareto::points<double>(z, low_.size()), reference).value;
   }
 
   [[nodiscard]] const std::vector<std::size_t>& true_front() const noexcept { return true_front_; }
@@ -89,7 +88,7 @@ private:
   }
 
   std::vector<std::span<const double>> columns_;
-  std::vector<double> values_;                 ///< [cells, objectives]
+  std::vector<double> values_;  ///< [cells, objectives]
   std::vector<bool> counts_;
   std::vector<double> low_;
   std::vector<double> high_;

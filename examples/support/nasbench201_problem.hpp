@@ -39,20 +39,19 @@ inline constexpr std::size_t cells = 15625;
 
 struct problem_settings {
   std::string dataset = "cifar10";
-  bool energy = false;                  ///< a third objective, on the devices that have it
+  bool energy = false;  ///< a third objective, on the devices that have it
   std::size_t labels = 250;
-  std::size_t latency_samples = 900;    ///< cells measured on each training device, the references among them
-  double front_samples = 1.0 / 9;       ///< the part of them that is chosen near the expected front
+  std::size_t latency_samples = 900;  ///< cells measured on each training device, the references among them
+  double front_samples = 1.0 / 9;     ///< the part of them that is chosen near the expected front
   std::uint64_t seed = 1;
-  bool published = false;               ///< random labels and measurements only; the published predictors learn from them
+  bool published = false;  ///< random labels and measurements only; the published predictors learn from them
 };
 
 /// One cost (latency or energy) on all devices: what was measured, and what is predicted from it.
 class cost_objective {
 public:
   cost_objective(paragon::metric what, std::vector<const paragon::data::labelled_table*> columns)
-      : what_(std::move(what)),
-        columns_(std::move(columns)),
+      : what_(std::move(what)), columns_(std::move(columns)),
         measured_(columns_.size(), std::vector<double>(cells, std::numeric_limits<double>::quiet_NaN())),
         predicted_(columns_.size()) {}
 
@@ -65,7 +64,9 @@ public:
   [[nodiscard]] double at(std::size_t device, std::size_t cell) const {
     return std::isnan(measured_[device][cell]) ? predicted_[device][cell] : measured_[device][cell];
   }
-  [[nodiscard]] bool measured(std::size_t device, std::size_t cell) const { return !std::isnan(measured_[device][cell]); }
+  [[nodiscard]] bool measured(std::size_t device, std::size_t cell) const {
+    return !std::isnan(measured_[device][cell]);
+  }
 
   /// Measures a cell; false where the benchmark has no value.
   bool measure(std::size_t device, std::size_t cell) {
@@ -109,7 +110,7 @@ public:
 private:
   paragon::metric what_;
   std::vector<const paragon::data::labelled_table*> columns_;
-  std::vector<std::vector<double>> measured_;    ///< by device and cell; NaN: not measured
+  std::vector<std::vector<double>> measured_;  ///< by device and cell; NaN: not measured
   std::vector<std::vector<double>> predicted_;
 };
 
@@ -213,7 +214,8 @@ public:
     set_scales();
 
     process gp;
-    paragon::search::label_settings budget{.labels = settings_.labels, .first = std::min<std::size_t>(60, settings_.labels)};
+    paragon::search::label_settings budget{.labels = settings_.labels,
+                                           .first = std::min<std::size_t>(60, settings_.labels)};
     std::vector<double> sample;
     for (const std::size_t i : paragon::search::first_labels(cells, budget.first, key.in_stream(102))) {
       sample.push_back(100 - labels_->read(i));
@@ -243,9 +245,9 @@ public:
       for (std::size_t d = 0; d < training_; ++d) {
         const auto measured = [&](std::size_t i) { return tried_[d][i]; };
         const std::size_t count = extra * (round + 1) / rounds - extra * round / rounds;
-        for (const std::size_t i : paragon::search::front_candidates(
-                 std::span<const double>(learned), z[d], count, measured,
-                 key.in_stream(static_cast<std::uint32_t>(110 + d)).at_step(round))) {
+        for (const std::size_t i :
+             paragon::search::front_candidates(std::span<const double>(learned), z[d], count, measured,
+                                               key.in_stream(static_cast<std::uint32_t>(110 + d)).at_step(round))) {
           measure(d, i);
         }
       }
@@ -306,8 +308,8 @@ private:
       cost_predictor model{paragon::space::nasbench201_flow_features{}};
       model.train(all, references);
       for (std::size_t d = 0; d < devices_.size(); ++d) {
-        const auto head = d < training_ ? model.heads()[d]
-                                        : model.calibrate(cost.some(d, one_hot_, tables_->reference_indices()));
+        const auto head =
+            d < training_ ? model.heads()[d] : model.calibrate(cost.some(d, one_hot_, tables_->reference_indices()));
         cost.predict(d, model, head, one_hot_);
       }
     }
@@ -325,7 +327,8 @@ private:
           low = std::min(low, cost.at(d, i));
           high = std::max(high, cost.at(d, i));
         }
-        if (!(high > low)) throw paragon::error(devices_[d].name, "equal costs of all reference cells", "different ones");
+        if (!(high > low))
+          throw paragon::error(devices_[d].name, "equal costs of all reference cells", "different ones");
         widths_[d].push_back(high - low);
         for (const std::size_t i : tables_->reference_indices()) {
           devices_[d].features.push_back(2 * (cost.at(d, i) - low) / (high - low) - 1);
@@ -357,11 +360,11 @@ private:
   std::size_t training_ = 0;
   std::vector<cost_objective> costs_;
   std::vector<nasbench201_cell> cells_;
-  std::vector<double> one_hot_;                  ///< [cells, 30]
-  std::vector<std::vector<bool>> tried_;         ///< by device and cell
-  std::vector<std::vector<double>> widths_;      ///< by device and cost
-  std::vector<double> errors_;                   ///< predicted, by cell
-  double error_width_ = 1;                       ///< log errors that the front spans
+  std::vector<double> one_hot_;              ///< [cells, 30]
+  std::vector<std::vector<bool>> tried_;     ///< by device and cell
+  std::vector<std::vector<double>> widths_;  ///< by device and cost
+  std::vector<double> errors_;               ///< predicted, by cell
+  double error_width_ = 1;                   ///< log errors that the front spans
 };
 
 }  // namespace nasbench201

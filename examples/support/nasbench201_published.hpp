@@ -68,14 +68,14 @@ public:
     const auto training = std::span<const std::vector<float>>(features_).first(p.training_devices());
     auto settings = paragon::predictor::published_meta_training(150);
     settings.rate = 1e-3;  // ten times as published, for a tenth of the steps
-    paragon::predictor::train_meta_predictor(p.space(), graph_, meta_, store_, std::span<const paragon::predictor::measurements>(measured), training, std::span<const double>{},
-                                             settings, key.in_stream(key.stream + 42),
+    paragon::predictor::train_meta_predictor(p.space(), graph_, meta_, store_,
+                                             std::span<const paragon::predictor::measurements>(measured), training,
+                                             std::span<const double>{}, settings, key.in_stream(key.stream + 42),
                                              paragon::predictor::mean_squared_error{}, observe);
     std::vector<float> every(p.one_hot_rows().begin(), p.one_hot_rows().end());
     for (std::size_t d = 0; d < p.devices().size(); ++d) {
-      const auto predicted = paragon::predictor::predict_costs(p.space(), graph_, meta_, store_,
-                                                               std::span<const float>(every),
-                                                               std::span<const float>(features_[d]));
+      const auto predicted = paragon::predictor::predict_costs(
+          p.space(), graph_, meta_, store_, std::span<const float>(every), std::span<const float>(features_[d]));
       const auto [low, high] = std::minmax_element(predicted.begin(), predicted.end());
       ranges_.push_back({static_cast<double>(*low), static_cast<double>(*high)});
     }
@@ -106,9 +106,9 @@ public:
       slopes[2 * r + 1] = static_cast<float>(ranges_[d].slope(0));
       offsets[2 * r + 1] = static_cast<float>(ranges_[d](0));
     }
-    const auto latency = meta_(paragon::nn::freeze(context, store_), adjacency_.data(), graph_.nodes(),
-                               paragon::predictor::encode_graph(space_, graph_, relaxed),
-                               context.constant(device, {rows, 10}));
+    const auto latency =
+        meta_(paragon::nn::freeze(context, store_), adjacency_.data(), graph_.nodes(),
+              paragon::predictor::encode_graph(space_, graph_, relaxed), context.constant(device, {rows, 10}));
     const auto both = concatenate(error, latency);
     return both * context.constant(slopes, {rows, 2}) + context.constant(offsets, {rows, 2});
   }
@@ -125,8 +125,8 @@ private:
   paragon::predictor::architecture_network<float> accuracy_;
   paragon::nn::parameters<float> store_;
   paragon::predictor::meta_predictor meta_;
-  std::vector<std::vector<float>> features_;                ///< by device, scaled to [0, 1]
-  std::vector<paragon::objective::fixed_range> ranges_;     ///< of the predicted latency, by device
+  std::vector<std::vector<float>> features_;             ///< by device, scaled to [0, 1]
+  std::vector<paragon::objective::fixed_range> ranges_;  ///< of the predicted latency, by device
   std::vector<float> adjacency_;
   paragon::objective::running_range error_range_;
 };
@@ -161,8 +161,7 @@ Choice search_published(const problem& p, std::uint64_t seed, const paragon::pre
   for (auto& d : devices) {
     for (double& f : d.features) f = 0.5 * (f + 1);
   }
-  result.training =
-      modnas.train(std::span(devices).first(p.training_devices()), estimate, key.in_stream(301), observe);
+  result.training = modnas.train(std::span(devices).first(p.training_devices()), estimate, key.in_stream(301), observe);
   result.evaluations = result.training.steps * p.training_devices();
   nn::save_weights(weights, modnas.store(), {{"algorithm", "modnas-published"}, {"seed", std::to_string(seed)}});
   // The published rays lie on the circle, and the bank reads the first weight only.

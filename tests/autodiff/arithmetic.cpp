@@ -54,8 +54,9 @@ TEST_CASE("autodiff: gradients of sums, differences and products, with every bro
     CHECK(gradient_error([](auto&, const auto& x) { return add(x[0], x[1]); }, operands) < 1e-8);
     CHECK(gradient_error([](auto&, const auto& x) { return subtract(x[0], x[1]); }, operands) < 1e-8);
     CHECK(gradient_error([](auto&, const auto& x) { return multiply(x[0], x[1]); }, operands) < 1e-8);
-    CHECK(gradient_error([](auto&, const auto& x) { return x[0] * x[1] - x[0] + x[1] * x[1] * x[0] * x[0] - x[1] * x[1]; },
-                         {normal({4, 6}, 5), normal({4, 6}, 6)}) < 1e-8);
+    CHECK(gradient_error(
+              [](auto&, const auto& x) { return x[0] * x[1] - x[0] + x[1] * x[1] * x[0] * x[0] - x[1] * x[1]; },
+              {normal({4, 6}, 5), normal({4, 6}, 6)}) < 1e-8);
   }
 }
 

@@ -40,7 +40,8 @@ double plain(const tensor<double>& q, const tensor<double>& k, const tensor<doub
   for (std::size_t j = 0; j < length; ++j) {
     double score = 0;
     for (std::size_t c = 0; c < part; ++c) score += q[row * width + head + c] * k[(first + j) * width + head + c];
-    weight[j] = mask.empty() || mask[row % length * length + j] != 0 ? score / std::sqrt(static_cast<double>(part)) : -1e9;
+    weight[j] =
+        mask.empty() || mask[row % length * length + j] != 0 ? score / std::sqrt(static_cast<double>(part)) : -1e9;
     greatest = std::max(greatest, weight[j]);
   }
   double total = 0;
@@ -101,11 +102,11 @@ TEST_CASE("autodiff: <J v, u> = <v, J' u> for attention of the size of a score n
     for (std::size_t j = i + 1; j < 8; ++j) mask[i * 8 + j] = (i + j) % 3 != 0 ? 1 : 0;
   }
   const auto f = [&](auto&, const auto& x) { return attention(x[0], x[1], x[2], 8, 8, mask.data()); };
-  CHECK(paragon_test::dot_product_error(f, {normal({64 * 8, 64}, 130), normal({64 * 8, 64}, 131), normal({64 * 8, 64}, 132)}) <
-        1e-9);
+  CHECK(paragon_test::dot_product_error(
+            f, {normal({64 * 8, 64}, 130), normal({64 * 8, 64}, 131), normal({64 * 8, 64}, 132)}) < 1e-9);
   const auto g = [&](auto&, const auto& x) { return attention(x[0], x[1], x[2], 2, 50, nullptr); };  // BLAS inside
-  CHECK(paragon_test::dot_product_error(g, {normal({4 * 50, 64}, 133), normal({4 * 50, 64}, 134), normal({4 * 50, 64}, 135)}) <
-        1e-9);
+  CHECK(paragon_test::dot_product_error(
+            g, {normal({4 * 50, 64}, 133), normal({4 * 50, 64}, 134), normal({4 * 50, 64}, 135)}) < 1e-9);
 }
 
 TEST_CASE("autodiff: attention in float follows attention in double") {

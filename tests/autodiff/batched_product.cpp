@@ -44,8 +44,9 @@ TEST_CASE("autodiff: batched products, each factor as stored and transposed, and
     }
   }
   // Both factors the same variable: X X' of each block.
-  CHECK(gradient_error([](auto&, const auto& x) { return batched_product(2, x[0], transposed::no, x[0], transposed::yes); },
-                       {normal({6, 4}, 92)}) < 1e-8);
+  CHECK(gradient_error(
+            [](auto&, const auto& x) { return batched_product(2, x[0], transposed::no, x[0], transposed::yes); },
+            {normal({6, 4}, 92)}) < 1e-8);
 }
 
 TEST_CASE("autodiff: <J v, u> = <v, J' u> for large batched products") {
@@ -83,6 +84,7 @@ TEST_CASE("autodiff: batches that do not divide are refused") {
                        "products, and inner extents that agree",
                        paragon::error);
   CHECK_THROWS_WITH_AS(static_cast<void>(propagate(a.data(), 4, x)),
-                       "autodiff::propagate: (6, 4) with 4 nodes; expected a multiple of that many rows", paragon::error);
+                       "autodiff::propagate: (6, 4) with 4 nodes; expected a multiple of that many rows",
+                       paragon::error);
   CHECK_THROWS_AS(static_cast<void>(propagate(a.data(), 0, x)), paragon::error);
 }

@@ -29,8 +29,8 @@ TEST_CASE("autodiff: columns side by side, and slices of columns") {
 }
 
 TEST_CASE("autodiff: gradients through columns that are not contiguous") {
-  CHECK(gradient_error([](auto&, const auto& x) { return concatenate(x[0], x[1]); }, {normal({4, 3}, 102), normal({4, 2}, 103)}) <
-        1e-8);
+  CHECK(gradient_error([](auto&, const auto& x) { return concatenate(x[0], x[1]); },
+                       {normal({4, 3}, 102), normal({4, 2}, 103)}) < 1e-8);
   CHECK(gradient_error([](auto&, const auto& x) { return concatenate(x[0], x[0]) * x[1]; },
                        {normal({4, 3}, 104), normal({4, 6}, 105)}) < 1e-8);
   CHECK(gradient_error([](auto&, const auto& x) { return slice_columns(x[0], 1, 3); }, {normal({4, 6}, 106)}) < 1e-8);
@@ -38,11 +38,13 @@ TEST_CASE("autodiff: gradients through columns that are not contiguous") {
   CHECK(gradient_error(
             [](auto&, const auto& x) {
               const auto wide = slice_columns(x[0], 1, 4);
-              return slice_columns(x[0], 0, 3) * slice_columns(wide, 1, 3) + slice_columns(slice_columns(wide, 0, 4), 0, 3);
+              return slice_columns(x[0], 0, 3) * slice_columns(wide, 1, 3) +
+                     slice_columns(slice_columns(wide, 0, 4), 0, 3);
             },
             {normal({4, 6}, 107)}) < 1e-8);
-  CHECK(gradient_error([](auto&, const auto& x) { return concatenate(slice_columns(x[0], 0, 6), slice_columns(x[0], 6, 0)); },
-                       {normal({4, 6}, 108)}) < 1e-8);
+  CHECK(gradient_error(
+            [](auto&, const auto& x) { return concatenate(slice_columns(x[0], 0, 6), slice_columns(x[0], 6, 0)); },
+            {normal({4, 6}, 108)}) < 1e-8);
 }
 
 TEST_CASE("autodiff: reshaping shares memory and adjoint") {
@@ -52,8 +54,11 @@ TEST_CASE("autodiff: reshaping shares memory and adjoint") {
   const auto y = reshape(x, {2, 3, 4});
   CHECK(y.data() == x.data());
   CHECK(y.shape() == shape{2, 3, 4});
-  CHECK(gradient_error([](auto&, const auto& v) { return reshape(reshape(v[0], {12, 2}) * reshape(v[1], {2}), {4, 6}) * v[0]; },
-                       {normal({4, 6}, 110), normal({1, 2}, 111)}) < 1e-8);
+  CHECK(gradient_error(
+            [](auto&, const auto& v) {
+              return reshape(reshape(v[0], {12, 2}) * reshape(v[1], {2}), {4, 6}) * v[0];
+            },
+            {normal({4, 6}, 110), normal({1, 2}, 111)}) < 1e-8);
 }
 
 TEST_CASE("autodiff: columns that do not exist are refused") {
@@ -64,7 +69,8 @@ TEST_CASE("autodiff: columns that do not exist are refused") {
   CHECK_THROWS_WITH_AS(static_cast<void>(concatenate(x, context.constant(b))),
                        "autodiff::concatenate: (4, 6) with (3, 6); expected equal rows", paragon::error);
   CHECK_THROWS_WITH_AS(static_cast<void>(slice_columns(x, 4, 3)),
-                       "autodiff::slice_columns: columns 4 to 7 of (4, 6); expected columns of the variable", paragon::error);
+                       "autodiff::slice_columns: columns 4 to 7 of (4, 6); expected columns of the variable",
+                       paragon::error);
   CHECK_THROWS_AS(static_cast<void>(slice_columns(x, 7, 0)), paragon::error);
   CHECK_THROWS_AS(static_cast<void>(slice_columns(x, static_cast<std::size_t>(-1), 2)), paragon::error);
   CHECK_THROWS_WITH_AS(static_cast<void>(reshape(x, {5, 5})),

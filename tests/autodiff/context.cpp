@@ -76,7 +76,8 @@ TEST_CASE("autodiff: a closure may capture numbers and variables, but nothing wi
 }
 
 TEST_CASE("autodiff: gradients of a small transformer, and values that do not depend on recording") {
-  const std::vector<tensor<double>> inputs{normal({8, 6}, 161), normal({6, 6}, 162), normal({6, 6}, 163), normal({6}, 164)};
+  const std::vector<tensor<double>> inputs{normal({8, 6}, 161), normal({6, 6}, 162), normal({6, 6}, 163),
+                                           normal({6}, 164)};
   CHECK(gradient_error([](auto&, const auto& x) { return network(x[0], x[1], x[2], x[3]); }, inputs) < 1e-8);
   recording on;
   evaluation<double> off;
@@ -142,7 +143,7 @@ TEST_CASE("autodiff: a chain of a million nodes needs no recursion") {
   const auto x = context.input(a);
   auto y = x;
   for (int i = 0; i < 500'000; ++i) {
-    y = y + x;                 // alternate, so that the result stays small
+    y = y + x;  // alternate, so that the result stays small
     y = affine(y, 1.0F, -0.25F);
   }
   context.backward(y);
@@ -153,10 +154,10 @@ TEST_CASE("autodiff: a chain of a million nodes needs no recursion") {
 
 TEST_CASE("autodiff: views, views of views, and views beside their whole") {
   const auto f = [](auto& context, const auto& x) {
-    const auto part = context.view(x[0], 4, {4, 3});       // elements 4 to 16
-    const auto inner = context.view(part, 3, {2, 3});      // elements 7 to 13
+    const auto part = context.view(x[0], 4, {4, 3});   // elements 4 to 16
+    const auto inner = context.view(part, 3, {2, 3});  // elements 7 to 13
     const auto whole = reshape(x[0], {4, 5});
-    const auto made = whole * whole;                       // an inner variable and its views
+    const auto made = whole * whole;  // an inner variable and its views
     const auto made_part = context.view(context.view(made, 2, {12}), 6, {2, 3});
     return inner * made_part + slice_columns(context.view(whole, 10, {2, 5}), 1, 3) * context.view(part, 0, {2, 3});
   };
@@ -242,8 +243,10 @@ TEST_CASE("autodiff: what can't be differentiated is refused") {
   CHECK_THROWS_WITH_AS(context.backward(x), "autodiff::backward: a root of shape (3); expected one element, or a seed",
                        paragon::error);
   CHECK_THROWS_WITH_AS(context.backward(sum(c)),
-                       "autodiff::backward: the root depends on no input; expected a recorded variable", paragon::error);
-  CHECK_THROWS_WITH_AS(context.backward(x, nullptr, 0), "autodiff::backward: no seed; expected at least one", paragon::error);
+                       "autodiff::backward: the root depends on no input; expected a recorded variable",
+                       paragon::error);
+  CHECK_THROWS_WITH_AS(context.backward(x, nullptr, 0), "autodiff::backward: no seed; expected at least one",
+                       paragon::error);
   CHECK_THROWS_WITH_AS(static_cast<void>(context.view(x, 2, {2})),
                        "autodiff::view: elements 2 to 4 of (3); expected a part of the variable", paragon::error);
   CHECK_THROWS_AS(static_cast<void>(context.view(x, static_cast<std::size_t>(-1), {2})), paragon::error);

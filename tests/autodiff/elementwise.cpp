@@ -31,8 +31,11 @@ void check(F f, Expected expected, const tensor<double>& x) {
     CHECK(y.data()[i] == z.data()[i]);
   }
   CHECK(gradient_error([f](auto&, const auto& v) { return elementwise(v[0], f); }, {x}) < 1e-8);
-  CHECK(gradient_error([f](auto&, const auto& v) { return elementwise(elementwise(v[0], f), functions::affine<double>{3, 1}); },
-                       {x}) < 1e-8);
+  CHECK(gradient_error(
+            [f](auto&, const auto& v) {
+              return elementwise(elementwise(v[0], f), functions::affine<double>{3, 1});
+            },
+            {x}) < 1e-8);
 }
 
 }  // namespace
@@ -41,19 +44,31 @@ TEST_CASE("autodiff: element-wise functions and their derivatives") {
   const auto x = away_from_zero({3, 2, 7}, 20);
   auto positive = x;
   for (double& v : positive.span()) v = std::abs(v);
-  check(functions::relu{}, [](double v) { return v > 0 ? v : 0.0; }, x);
-  check(functions::tanh{}, [](double v) { return std::tanh(v); }, x);
-  check(functions::sigmoid{}, [](double v) { return 1 / (1 + std::exp(-v)); }, x);
-  check(functions::silu{}, [](double v) { return v / (1 + std::exp(-v)); }, x);
-  check(functions::elu{}, [](double v) { return v > 0 ? v : std::expm1(v); }, x);
-  check(functions::exp{}, [](double v) { return std::exp(v); }, x);
-  check(functions::log{}, [](double v) { return std::log(v); }, positive);
-  check(functions::sin{}, [](double v) { return std::sin(v); }, x);
-  check(functions::square{}, [](double v) { return v * v; }, x);
-  check(functions::softplus{}, [](double v) { return std::log1p(std::exp(v)); }, x);
-  check(functions::affine<double>{2.5, -1}, [](double v) { return 2.5 * v - 1; }, x);
-  check(functions::huber<double>{0.7}, [](double v) { return std::abs(v) <= 0.7 ? v * v / 2 : 0.7 * (std::abs(v) - 0.35); },
-        x);
+  check(
+      functions::relu{}, [](double v) { return v > 0 ? v : 0.0; }, x);
+  check(
+      functions::tanh{}, [](double v) { return std::tanh(v); }, x);
+  check(
+      functions::sigmoid{}, [](double v) { return 1 / (1 + std::exp(-v)); }, x);
+  check(
+      functions::silu{}, [](double v) { return v / (1 + std::exp(-v)); }, x);
+  check(
+      functions::elu{}, [](double v) { return v > 0 ? v : std::expm1(v); }, x);
+  check(
+      functions::exp{}, [](double v) { return std::exp(v); }, x);
+  check(
+      functions::log{}, [](double v) { return std::log(v); }, positive);
+  check(
+      functions::sin{}, [](double v) { return std::sin(v); }, x);
+  check(
+      functions::square{}, [](double v) { return v * v; }, x);
+  check(
+      functions::softplus{}, [](double v) { return std::log1p(std::exp(v)); }, x);
+  check(
+      functions::affine<double>{2.5, -1}, [](double v) { return 2.5 * v - 1; }, x);
+  check(
+      functions::huber<double>{0.7},
+      [](double v) { return std::abs(v) <= 0.7 ? v * v / 2 : 0.7 * (std::abs(v) - 0.35); }, x);
 }
 
 TEST_CASE("autodiff: every named element-wise operator is its function") {
@@ -101,5 +116,6 @@ static_assert(!differentiable_function<with_memory, double>);
 }  // namespace
 
 TEST_CASE("autodiff: a user's function is an operator") {
-  check(cube{}, [](double v) { return v * v * v; }, normal({4, 3}, 22));
+  check(
+      cube{}, [](double v) { return v * v * v; }, normal({4, 3}, 22));
 }

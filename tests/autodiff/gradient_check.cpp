@@ -26,7 +26,9 @@ variable<C> square_with(variable<C> x, double factor) {
 TEST_CASE("autodiff: the gradient check accepts a right adjoint and measures how wrong another is") {
   const auto x = normal({10}, 140);
   CHECK(gradient_error([](auto&, const auto& v) { return square_with(v[0], 1.0); }, {x}) < 1e-9);
-  CHECK(gradient_error([](auto&, const auto& v) { return square_with(v[0], 1.01); }, {x}) == doctest::Approx(0.01).epsilon(1e-5));
-  CHECK(gradient_error([](auto&, const auto& v) { return square_with(v[0], -1.0); }, {x}) == doctest::Approx(2).epsilon(1e-5));
+  CHECK(gradient_error([](auto&, const auto& v) { return square_with(v[0], 1.01); }, {x}) ==
+        doctest::Approx(0.01).epsilon(1e-5));
+  CHECK(gradient_error([](auto&, const auto& v) { return square_with(v[0], -1.0); }, {x}) ==
+        doctest::Approx(2).epsilon(1e-5));
   CHECK(gradient_error([](auto&, const auto& v) { return square_with(v[0], 1.0); }, {x}, {.seed = 99}) < 1e-9);
 }

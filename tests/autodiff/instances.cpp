@@ -82,14 +82,16 @@ void compare(std::size_t instances, std::size_t rows, double tolerance) {
     for (std::size_t s = 0; s < instances; ++s) {
       double expected = 0;
       for (std::size_t i = 0; i < total; ++i) {
-        expected += static_cast<double>(separate.gradient(theta, t)[i]) * static_cast<double>(separate.gradient(theta, s)[i]);
+        expected +=
+            static_cast<double>(separate.gradient(theta, t)[i]) * static_cast<double>(separate.gradient(theta, s)[i]);
       }
       CHECK(std::abs(gram[t * instances + s] - expected) <= tolerance * scale);
     }
   }
   for (std::size_t i = 0; i < total; ++i) {
     double expected = 0;
-    for (std::size_t t = 0; t < instances; ++t) expected += weights[t] * static_cast<double>(separate.gradient(theta, t)[i]);
+    for (std::size_t t = 0; t < instances; ++t)
+      expected += weights[t] * static_cast<double>(separate.gradient(theta, t)[i]);
     CHECK(std::abs(static_cast<double>(context.gradient(shared)[i]) - expected) <=
           tolerance * static_cast<double>(instances) * std::sqrt(scale));
   }
@@ -124,9 +126,9 @@ TEST_CASE("autodiff: overlapping views of shared parameters are one set of param
   const auto x = normal({6, 4}, 195);
   const auto f = [&](auto& context, auto theta) {
     const auto a = context.view(theta, 0, {4, 4});
-    const auto b = context.view(theta, 8, {4, 4});   // shares two rows with a
-    const auto c = context.view(theta, 12, {4});     // a bias within both
-    const auto d = context.view(theta, 0, {2, 4});   // begins where a does
+    const auto b = context.view(theta, 8, {4, 4});  // shares two rows with a
+    const auto c = context.view(theta, 12, {4});    // a bias within both
+    const auto d = context.view(theta, 0, {2, 4});  // begins where a does
     const auto y = tanh(linear(context.constant(x), a, c));
     return sum_columns(square(linear(y, b))) + sum_columns(square(linear(y, d)));
   };
@@ -194,9 +196,10 @@ TEST_CASE("autodiff: rows that do not divide among the instances are refused") {
   const auto w = context.shared_input(values);
   const auto y = sum_columns(linear(context.constant(x), w));
   const auto four = context.view(y, 0, {4});
-  CHECK_THROWS_WITH_AS(context.backward_instances(four),
-                       "autodiff::backward_instances: 10 rows for 4 instances; expected the same number of rows for each instance",
-                       paragon::error);
+  CHECK_THROWS_WITH_AS(
+      context.backward_instances(four),
+      "autodiff::backward_instances: 10 rows for 4 instances; expected the same number of rows for each instance",
+      paragon::error);
   CHECK_THROWS_AS(context.backward_instances(context.view(y, 0, {0})), paragon::error);
 }
 
@@ -212,10 +215,11 @@ TEST_CASE("autodiff: instance gradients are not to be had without a pass over in
   context.backward_instances(y);
   CHECK_NOTHROW(context.instances().gram(gram));
   CHECK_NOTHROW(context.instances().combine(weights));
-  CHECK_THROWS_WITH_AS(context.instances().combine(std::span(weights).first(3)),
-                       "instance_gradients::combine: 3 weights for 4 instances; expected a backward pass over instances, and "
-                       "one for each",
-                       paragon::error);
+  CHECK_THROWS_WITH_AS(
+      context.instances().combine(std::span(weights).first(3)),
+      "instance_gradients::combine: 3 weights for 4 instances; expected a backward pass over instances, and "
+      "one for each",
+      paragon::error);
   CHECK_THROWS_AS(context.instances().gram(std::span(gram).first(9)), paragon::error);
   context.backward(y, nullptr, 1);  // its adjoints lie where the logged ones lay
   CHECK_THROWS_AS(context.instances().gram(gram), paragon::error);

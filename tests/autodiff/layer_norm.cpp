@@ -33,5 +33,6 @@ TEST_CASE("autodiff: gradients of normalised rows, also of rows that hardly vary
     CHECK(gradient_error(f, {normal({2, 3, 5}, 52, 2, 10)}) < 1e-8);
     CHECK(gradient_error(f, {normal({7, 1}, 53)}) < 1e-8);
   }
-  CHECK(gradient_error([](auto&, const auto& x) { return normalise_rows(x[0], 0.1); }, {normal({4, 8}, 54, 1e-3)}) < 1e-8);
+  CHECK(gradient_error([](auto&, const auto& x) { return normalise_rows(x[0], 0.1); }, {normal({4, 8}, 54, 1e-3)}) <
+        1e-8);
 }

@@ -42,14 +42,16 @@ TEST_CASE("autodiff: gradients of linear and matmul") {
     CAPTURE(to_string(extents));
     const auto x = normal(extents, 75);
     CHECK(gradient_error([](auto&, const auto& v) { return linear(v[0], v[1]); }, {x, w}) < 1e-8);
-    CHECK(gradient_error([](auto&, const auto& v) { return linear(v[0], v[1], v[2]); }, {x, w, normal({5}, 76)}) < 1e-8);
+    CHECK(gradient_error([](auto&, const auto& v) { return linear(v[0], v[1], v[2]); }, {x, w, normal({5}, 76)}) <
+          1e-8);
     CHECK(gradient_error([](auto&, const auto& v) { return matmul(v[0], v[1]); }, {x, normal({4, 5}, 77)}) < 1e-8);
   }
   // The same weights on both sides of a function.
-  CHECK(gradient_error([](auto&, const auto& v) { return matmul(linear(v[0], v[1]), v[1]) + linear(linear(v[0], v[1]), v[2]); },
-                       {normal({3, 4}, 78), w, normal({4, 5}, 79)}) < 1e-8);
-  CHECK(gradient_error([](auto&, const auto& v) { return linear(v[0], v[0]) + matmul(v[0], v[0]); }, {normal({4, 4}, 80)}) <
-        1e-8);
+  CHECK(gradient_error(
+            [](auto&, const auto& v) { return matmul(linear(v[0], v[1]), v[1]) + linear(linear(v[0], v[1]), v[2]); },
+            {normal({3, 4}, 78), w, normal({4, 5}, 79)}) < 1e-8);
+  CHECK(gradient_error([](auto&, const auto& v) { return linear(v[0], v[0]) + matmul(v[0], v[0]); },
+                       {normal({4, 4}, 80)}) < 1e-8);
 }
 
 TEST_CASE("autodiff: <J v, u> = <v, J' u> for large products") {

@@ -48,10 +48,11 @@ TEST_CASE("autodiff: in a pass over instances an operator must say how rows cont
   const auto shared = context.shared_input(w);
   const auto losses = sum_columns(x * shared);
   CHECK_NOTHROW(context.backward(losses, nullptr, 1));
-  CHECK_THROWS_WITH_AS(context.backward_instances(losses),
-                       "autodiff::backward_instances: an operator adds to a parameter element by element; expected linear, "
-                       "bias, embedding or another operator that says how rows contribute",
-                       paragon::error);
+  CHECK_THROWS_WITH_AS(
+      context.backward_instances(losses),
+      "autodiff::backward_instances: an operator adds to a parameter element by element; expected linear, "
+      "bias, embedding or another operator that says how rows contribute",
+      paragon::error);
   CHECK_NOTHROW(context.backward(losses, nullptr, 1));  // and works on afterwards
   CHECK(context.gradient(shared)[5] == a[5]);
 }

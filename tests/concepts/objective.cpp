@@ -100,7 +100,25 @@ struct largest_is_one {
 static_assert(paragon::gradient::normalisation<largest_is_one>);
 //! [normalisation]
 
+//! [matrix_source]
+struct my_gradients {
+  std::vector<double> numbers;  // one gradient after the other
+  std::size_t count = 0;
+};
+//! [matrix_source]
+
 }  // namespace
+
+//! [matrix_access]
+template <>
+struct paragon::gradient::matrix_access<my_gradients> {
+  template <class F>
+  static decltype(auto) with(const my_gradients& g, F&& f) {
+    return f(matrix_view(std::span(g.numbers), g.count, g.numbers.size() / g.count));
+  }
+};
+static_assert(paragon::gradient::matrix_source<my_gradients>);
+//! [matrix_access]
 
 //! [point_access]
 template <>
@@ -120,7 +138,7 @@ TEST_CASE("concepts: the smallest objectives, point sets, rays and weightings ar
   std::array<double, 3> ray{};
   towards_the_middle{}(ray, {.seed = 1}, 0);
   CHECK(ray[0] + ray[1] + ray[2] == doctest::Approx(1));
-  const std::vector<std::vector<double>> gradients{{3, 4}, {1, 0}};
+  const my_gradients gradients{{3, 4, 1, 0}, 2};
   CHECK(paragon::gradient::aggregate(first_only{}, gradients).direction == std::vector<double>{3, 4});
   const auto scaled = paragon::gradient::normalised{first_only{}, largest_is_one{}};
   CHECK(paragon::gradient::aggregate(scaled, gradients).direction[0] == doctest::Approx(0.6));

@@ -145,7 +145,8 @@ TEST_CASE("concepts: the smallest spaces are usable") {
     CHECK(relaxed_costed{}.expected_parameters(row, {}) == costed{}.parameters(all[i]));
     CHECK(relaxed_costed{}.expected_macs(row, {}) == costed{}.macs(all[i]));
   }
-  CHECK(paragon::space::decode<float>(space, std::array{0.F, 1.F, 0.F, 0.F, 0.F, 0.F, 2.F}) == numbered::architecture{2, 32});
+  CHECK(paragon::space::decode<float>(space, std::array{0.F, 1.F, 0.F, 0.F, 0.F, 0.F, 2.F}) ==
+        numbered::architecture{2, 32});
 
   paragon::predictor::gaussian_process<depth_and_size> gp;
   std::vector<double> sizes;

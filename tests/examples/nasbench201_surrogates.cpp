@@ -18,7 +18,6 @@
 #include "../support.hpp"
 
 using paragon::data::nasbench201_columns;
-using paragon::space::nasbench201_cell;
 
 namespace {
 

@@ -58,7 +58,8 @@ TEST_CASE("nn: multi-head attention against its definition, with a mask that lea
       for (std::size_t j = 0; j < length; ++j) empty = empty && mask[row % length * length + j] == 0;
       for (std::size_t j = 0; j < length; ++j) {
         double score = 0;
-        for (std::size_t c = h * part; c < (h + 1) * part; ++c) score += q[row * width + c] * k[(first + j) * width + c];
+        for (std::size_t c = h * part; c < (h + 1) * part; ++c)
+          score += q[row * width + c] * k[(first + j) * width + c];
         const bool visible = mask[row % length * length + j] != 0;
         weight[j] = empty ? 1 : (visible ? std::exp(score / std::sqrt(static_cast<double>(part))) : 0);
         total += weight[j];
@@ -72,11 +73,10 @@ TEST_CASE("nn: multi-head attention against its definition, with a mask that lea
   }
   const auto expected = plain_linear(store, "attn.linears.3", width, seen.data(), 2 * length);
   CHECK(paragon_test::largest_difference(y.data(), expected, expected.size()) < 1e-12);
-  CHECK(paragon_test::layer_error(store, x, [&](const auto& theta, auto in) {
-          return layer(theta, length, mask.data(), in);
-        }) < 1e-8);
-  CHECK(paragon_test::layer_error(store, x, [&](const auto& theta, auto in) { return layer(theta, length, nullptr, in); }) <
-        1e-8);
+  CHECK(paragon_test::layer_error(
+            store, x, [&](const auto& theta, auto in) { return layer(theta, length, mask.data(), in); }) < 1e-8);
+  CHECK(paragon_test::layer_error(
+            store, x, [&](const auto& theta, auto in) { return layer(theta, length, nullptr, in); }) < 1e-8);
 }
 
 TEST_CASE("nn: heads must divide the width of attention") {

@@ -51,7 +51,8 @@ struct sine_table {
   /// The neighbour on the other side of the exact value.
   [[nodiscard]] double other(std::size_t i) const {
     const float beyond = exact[i] > values[i] ? 2.0F : -2.0F;
-    return exact[i] == values[i] ? values[i] : static_cast<double>(std::nextafter(static_cast<float>(values[i]), beyond));
+    return exact[i] == values[i] ? values[i]
+                                 : static_cast<double>(std::nextafter(static_cast<float>(values[i]), beyond));
   }
 };
 

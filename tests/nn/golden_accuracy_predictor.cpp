@@ -56,7 +56,8 @@ void compare(const std::string& path) {
   nn::parameters<double> store;
   std::vector<nn::directed_graph_convolution> convolutions;
   for (std::size_t l = 0; l < layers; ++l) {
-    convolutions.emplace_back(store, "gcn." + std::to_string(l), l == 0 ? extents[2] : hidden, hidden, paragon::random{});
+    convolutions.emplace_back(store, "gcn." + std::to_string(l), l == 0 ? extents[2] : hidden, hidden,
+                              paragon::random{});
   }
   const nn::linear time_one(store, "timeEmb1", hidden, 4 * hidden, {});
   const nn::linear time_two(store, "timeEmb2", 4 * hidden, hidden, {});
@@ -73,7 +74,8 @@ void compare(const std::string& path) {
   const auto x = file.get<double>("input.x");
   const auto time = paragon_test::time_code(file.get<double>("input.sigma"), hidden).values;
   const auto dataset = file.get<double>("output.dataset_code");
-  const tensor<double> average(shape{graphs, nodes}, std::vector<double>(graphs * nodes, 1.0 / static_cast<double>(nodes)));
+  const tensor<double> average(shape{graphs, nodes},
+                               std::vector<double>(graphs * nodes, 1.0 / static_cast<double>(nodes)));
 
   paragon::autodiff::tape<double> context;
   const auto theta = nn::freeze(context, store);

@@ -38,10 +38,8 @@ struct sizes {
   std::size_t head;
 
   explicit sizes(const paragon::safetensors_file& file)
-      : nodes(file.shape("input.x")[1]),
-        operators(file.shape("input.x")[2]),
-        width(file.shape("weight.opEmb.fc.weight")[0]),
-        heads(std::stoul(file.metadata().at("heads"))),
+      : nodes(file.shape("input.x")[1]), operators(file.shape("input.x")[2]),
+        width(file.shape("weight.opEmb.fc.weight")[0]), heads(std::stoul(file.metadata().at("heads"))),
         layers(std::stoul(file.metadata().at("layers"))),
         inner(file.shape("weight.graph_encoder.encoder_f.layers.0.feed_forward.feed_forward.w_1.weight")[0]),
         head(file.shape("weight.final.linears.0.weight")[0]) {}
@@ -51,10 +49,8 @@ class score_network {
 public:
   template <class T>
   score_network(nn::parameters<T>& store, const sizes& s)
-      : sizes_(s),
-        embed_(store, "opEmb.fc", s.operators, s.width, {}),
-        time_one_(store, "timeEmb1", s.width, 4 * s.width, {}),
-        time_two_(store, "timeEmb2", 4 * s.width, s.width, {}) {
+      : sizes_(s), embed_(store, "opEmb.fc", s.operators, s.width, {}),
+        time_one_(store, "timeEmb1", s.width, 4 * s.width, {}), time_two_(store, "timeEmb2", 4 * s.width, s.width, {}) {
     for (std::size_t l = 0; l < s.layers; ++l) {
       const std::string at = "graph_encoder.encoder_f.layers." + std::to_string(l);
       blocks_.push_back({nn::layer_norm(store, at + ".self_attn.norm", s.width),

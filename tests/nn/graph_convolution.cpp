@@ -44,7 +44,8 @@ TEST_CASE("nn: graph convolution is A x W + b for every graph") {
       }
     }
   }
-  CHECK(paragon_test::layer_error(store, x, [&](const auto& theta, auto v) { return layer(theta, a.data(), nodes, v); }) < 1e-8);
+  CHECK(paragon_test::layer_error(store, x,
+                                  [&](const auto& theta, auto v) { return layer(theta, a.data(), nodes, v); }) < 1e-8);
 }
 
 TEST_CASE("nn: directed graph convolution is the mean of messages along the edges and against them") {
@@ -67,7 +68,6 @@ TEST_CASE("nn: directed graph convolution is the mean of messages along the edge
       }
     }
   }
-  CHECK(paragon_test::layer_error(store, x, [&](const auto& theta, auto v) {
-          return layer(theta, f.data(), g.data(), nodes, v);
-        }) < 1e-8);
+  CHECK(paragon_test::layer_error(
+            store, x, [&](const auto& theta, auto v) { return layer(theta, f.data(), g.data(), nodes, v); }) < 1e-8);
 }

@@ -18,8 +18,8 @@ inline void randomise(paragon::nn::parameters<double>& store, std::uint32_t stre
 /// The gradient check of `call(theta, x)` by all parameters and by x.
 template <class Call>
 double layer_error(const paragon::nn::parameters<double>& store, const paragon::tensor<double>& x, Call&& call) {
-  return paragon::autodiff::gradient_error(
-      [&](auto&, const auto& v) { return call(paragon::nn::bound(v[0]), v[1]); }, {store.values(), x});
+  return paragon::autodiff::gradient_error([&](auto&, const auto& v) { return call(paragon::nn::bound(v[0]), v[1]); },
+                                           {store.values(), x});
 }
 
 /// The elements of one parameter.

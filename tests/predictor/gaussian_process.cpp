@@ -236,7 +236,8 @@ TEST_CASE("predictor: without noise a Gaussian process goes through its labels, 
   const sample s = draw_sample(25, {.seed = 74}, 0.0);
   gaussian_process<descriptor<true>> gp({}, {.first_steps = 0});
   gp.hyper_parameters()[3] = std::log(1e-9);
-  for (std::size_t d = 0; d < 4; ++d) gp.hyper_parameters()[4 + d] = 1;  // far apart, for a kernel that is well conditioned
+  for (std::size_t d = 0; d < 4; ++d)
+    gp.hyper_parameters()[4 + d] = 1;  // far apart, for a kernel that is well conditioned
   gp.train(s.towers, s.targets);
   const auto found = gp.predict(s.towers);
   for (std::size_t i = 0; i < found.size(); ++i) {
@@ -342,7 +343,8 @@ TEST_CASE("predictor: a Gaussian process says what is wrong with its input") {
   CHECK(message([&] { (void)gp.predict(s.towers); }) ==
         "predictor::gaussian_process::predict: an untrained process; expected train() before");
   CHECK(message([&] { gp.train(std::span(s.towers).first(1), std::span(s.targets).first(1)); }) ==
-        "predictor::gaussian_process::train: 1 architectures and 1 targets; expected at least two, and one target for each");
+        "predictor::gaussian_process::train: 1 architectures and 1 targets; expected at least two, and one target for "
+        "each");
   CHECK(message([&] { gp.train(s.towers, std::span(s.targets).first(4)); }) != "no error");
   for (const double bad : {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity()}) {
     auto targets = s.targets;

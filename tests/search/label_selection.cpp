@@ -53,13 +53,13 @@ run select(const std::vector<pipes::architecture>& candidates, const search::lab
   run r{std::vector<int>(candidates.size()), {}};
   process gp({}, quick);
   const auto others = costs(candidates);
-  r.labels = search::select_labels(
-      gp, space::choice_descriptor<pipes>{}, std::span<const pipes::architecture>(candidates), others,
-      [&](std::size_t i) {
-        ++r.asked[i];
-        return resistance(candidates[i]);
-      },
-      settings, {.seed = seed});
+  r.labels = search::select_labels(gp, space::choice_descriptor<pipes>{},
+                                   std::span<const pipes::architecture>(candidates), others,
+                                   [&](std::size_t i) {
+                                     ++r.asked[i];
+                                     return resistance(candidates[i]);
+                                   },
+                                   settings, {.seed = seed});
   return r;
 }
 
@@ -142,10 +142,9 @@ TEST_CASE("search: candidates that the descriptor cannot tell apart are labelled
   const auto candidates = some_pipes(512);
   const auto others = costs(candidates);
   predictor::gaussian_process<half_blind> gp({}, quick);
-  const auto labels = search::select_labels(
-      gp, half_blind{}, std::span<const pipes::architecture>(candidates), others,
-      [&](std::size_t i) { return resistance(candidates[i]); }, {.labels = 40, .first = 2, .round = 10, .angles = 2},
-      {.seed = 106});
+  const auto labels = search::select_labels(gp, half_blind{}, std::span<const pipes::architecture>(candidates), others,
+                                            [&](std::size_t i) { return resistance(candidates[i]); },
+                                            {.labels = 40, .first = 2, .round = 10, .angles = 2}, {.seed = 106});
   std::vector<std::array<std::uint8_t, 3>> seen;
   for (const std::size_t i : labels.candidates) {
     const auto& w = candidates[i].widths;
@@ -154,10 +153,9 @@ TEST_CASE("search: candidates that the descriptor cannot tell apart are labelled
   std::sort(seen.begin(), seen.end());
   CHECK(std::adjacent_find(seen.begin(), seen.end()) == seen.end());
   // Once all 64 kinds are known, others of a kind are labelled.
-  const auto more = search::select_labels(
-      gp, half_blind{}, std::span<const pipes::architecture>(candidates), others,
-      [&](std::size_t i) { return resistance(candidates[i]); }, {.labels = 70, .first = 60, .round = 10, .angles = 2},
-      {.seed = 107});
+  const auto more = search::select_labels(gp, half_blind{}, std::span<const pipes::architecture>(candidates), others,
+                                          [&](std::size_t i) { return resistance(candidates[i]); },
+                                          {.labels = 70, .first = 60, .round = 10, .angles = 2}, {.seed = 107});
   CHECK(more.candidates.size() == 70);
 }
 
@@ -169,7 +167,8 @@ TEST_CASE("search: an observer can stop label selection") {
   const auto labels = search::select_labels(
       gp, space::choice_descriptor<pipes>{}, std::span<const pipes::architecture>(candidates), others,
       [&](std::size_t i) { return resistance(candidates[i]); }, {.labels = 60, .first = 10, .round = 10, .angles = 2},
-      {.seed = 108}, preference::smooth_tchebycheff{}, [&](auto, std::size_t, std::size_t total, double) {
+      {.seed = 108}, preference::smooth_tchebycheff{},
+      [&](auto, std::size_t, std::size_t total, double) {
         CHECK(total == 60);
         return ++calls < 3;
       });
@@ -212,9 +211,9 @@ TEST_CASE("search: label selection says what is wrong with its input") {
   process gp({}, quick);
   const auto run = [&](const search::label_settings& settings) {
     try {
-      (void)search::select_labels(
-          gp, space::choice_descriptor<pipes>{}, std::span<const pipes::architecture>(candidates), others,
-          [&](std::size_t) { return 1.0; }, settings, {});
+      (void)search::select_labels(gp, space::choice_descriptor<pipes>{},
+                                  std::span<const pipes::architecture>(candidates), others,
+                                  [&](std::size_t) { return 1.0; }, settings, {});
     } catch (const error& e) {
       return std::string(e.what());
     }
@@ -286,9 +285,8 @@ TEST_CASE("search: chosen labels give better fronts than random ones on the real
       cell_process gp({}, {.first_steps = 60, .next_steps = 20});
       search::label_settings settings{.labels = 120};
       if (!choose) settings.first = settings.labels;
-      (void)search::select_labels(gp, space::nasbench201_descriptor{},
-                                  std::span<const space::nasbench201_cell>(cells), others, target, settings,
-                                  {.seed = seed});
+      (void)search::select_labels(gp, space::nasbench201_descriptor{}, std::span<const space::nasbench201_cell>(cells),
+                                  others, target, settings, {.seed = seed});
       (choose ? chosen : random) += quality(gp) / 2;
     }
   }

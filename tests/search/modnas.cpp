@@ -128,8 +128,7 @@ TEST_CASE("search: modnas runs with three objectives") {
   const preference::smooth_tchebycheff scalarise{.mu = 0.03};
   for (std::size_t d = 0; d < 2; ++d) {
     const auto best = paragon_test::best_scores(judge, all, d, rays.values(), scalarise);
-    const auto picks =
-        search::arg_max{}(judge, d, model.logits(two_devices[d], rays.values()), rays.values());
+    const auto picks = search::arg_max{}(judge, d, model.logits(two_devices[d], rays.values()), rays.values());
     double regret = 0;
     for (std::size_t r = 0; r < rays.size(); ++r) {
       std::vector<double> z(3);
@@ -207,7 +206,8 @@ std::pair<int, int> widths_at_the_ends(const Model& model, const search::device&
 
 TEST_CASE("search: modnas runs the published way, a look-up bank and relaxed objectives") {
   nn::parameters<float> store;
-  const hypernetwork::lookup_bank net(store, {.bank = 5, .rows = 21, .device_features = 1, .choices = 24}, {.seed = 96});
+  const hypernetwork::lookup_bank net(store, {.bank = 5, .rows = 21, .device_features = 1, .choices = 24},
+                                      {.seed = 96});
   search::modnas model(net, store, {.steps = 1500, .rows = 8, .rate = {.peak = 3e-2, .last = 1e-2}},
                        gradient::normalised<gradient::published_frank_wolfe, gradient::unit_length>{}, uniform_rays{});
   search::relaxed_objectives estimate(wide_and_narrow{}, space::choice_offsets(pipes{}));
@@ -280,11 +280,12 @@ TEST_CASE("search: modnas says what is wrong with its input") {
   CHECK(train({{"a", {1}}, {"b", {1, 2}}}) ==
         "search::modnas::train: device b with 2 features; expected the same number for every device, at least one");
   CHECK(train({{"a", {}}}) != "no error");
-  CHECK(train({{"a", {1, 2}}}) != "no error");              // not what the network was made for
-  CHECK(train({{"a", {1}}, {"b", {1}}, {"c", {1}}}) ==      // not what the scorer was made for
+  CHECK(train({{"a", {1, 2}}}) != "no error");          // not what the network was made for
+  CHECK(train({{"a", {1}}, {"b", {1}}, {"c", {1}}}) ==  // not what the scorer was made for
         "search::scorer::score: device 2; expected below 2");
-  CHECK(message([&] { (void)model.logits(two_devices[0], std::vector<double>{1, 0, 0}); }) ==
-        "search::modnas::logits: 3 weights; expected rows of 2");
+  CHECK(message([&] {
+          (void)model.logits(two_devices[0], std::vector<double>{1, 0, 0});
+        }) == "search::modnas::logits: 3 weights; expected rows of 2");
   CHECK(message([&] { (void)model.logits(two_devices[0], {}); }) != "no error");
   CHECK(message([&] { (void)model.logits({"none", {}}, std::vector<double>{1, 0}); }) != "no error");
   CHECK(message([&] { search::modnas(net, store, {.rows = 0}); }) ==

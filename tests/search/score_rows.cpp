@@ -54,11 +54,12 @@ TEST_CASE("search: the fast logarithm agrees with that of the library") {
     CHECK(std::abs(search::detail::fast_log(x) - expected) <= 2 * unit);
   };
   for (std::uint64_t i = 0; i < 5000; ++i) {
-    check(1 + key.uniform(i));                           // what two objectives need
+    check(1 + key.uniform(i));  // what two objectives need
     check(1 + 1e-9 * key.in_stream(1).uniform(i));
     check(std::exp(60 * (key.in_stream(2).uniform(i) - 0.5)));
   }
-  for (const double x : {1.0, 1.5, 2.0, 3.0, 4.0, 1e300, std::numeric_limits<double>::min(), std::sqrt(0.5), std::sqrt(2.0)}) {
+  for (const double x :
+       {1.0, 1.5, 2.0, 3.0, 4.0, 1e300, std::numeric_limits<double>::min(), std::sqrt(0.5), std::sqrt(2.0)}) {
     check(x);
   }
   CHECK(search::detail::fast_log(1.0) == 0);

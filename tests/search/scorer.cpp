@@ -187,7 +187,9 @@ TEST_CASE("search: fit_scales puts the best at zero and the asked part below one
       }
     }
   }
-  CHECK(message([&] { judge.fit_scales(numbers(judge, {3, 3})); }) ==
+  CHECK(message([&] {
+          judge.fit_scales(numbers(judge, {3, 3}));
+        }) ==
         "search::scorer::fit_scales: equal or infinite values of value; expected architectures that differ in it");
   CHECK_THROWS_AS(judge.fit_scales({}), error);
   CHECK_THROWS_AS(judge.fit_scales(all, 1.5), error);

@@ -83,14 +83,15 @@ TEST_CASE("space: cells that differ in dead edges alone have the same NAS-Bench-
   std::array<double, 26> features_two{};
   // Node 2 has no way out, so what leads to it is dead.
   nasbench201_descriptor::describe(
-      cells.parse("|nor_conv_3x3~0|+|avg_pool_3x3~0|nor_conv_1x1~1|+|none~0|skip_connect~1|none~2|"), one, features_one);
-  nasbench201_descriptor::describe(
-      cells.parse("|nor_conv_3x3~0|+|none~0|none~1|+|none~0|skip_connect~1|none~2|"), two, features_two);
+      cells.parse("|nor_conv_3x3~0|+|avg_pool_3x3~0|nor_conv_1x1~1|+|none~0|skip_connect~1|none~2|"), one,
+      features_one);
+  nasbench201_descriptor::describe(cells.parse("|nor_conv_3x3~0|+|none~0|none~1|+|none~0|skip_connect~1|none~2|"), two,
+                                   features_two);
   CHECK(one == two);
   CHECK(features_one == features_two);
-  CHECK(features_one[5] == 1);   // path 0-1-3 is open
-  CHECK(features_one[6] == 1);   // with one skip_connect
-  CHECK(features_one[8] == 1);   // and one nor_conv_3x3
+  CHECK(features_one[5] == 1);  // path 0-1-3 is open
+  CHECK(features_one[6] == 1);  // with one skip_connect
+  CHECK(features_one[8] == 1);  // and one nor_conv_3x3
   CHECK(features_one[24] == 1);
   CHECK(features_one[25] == 0);
 }

@@ -73,8 +73,7 @@ template <class C>
       // A masked score has weight 0 and so gets no adjoint, unless its whole row is masked.
       B::softmax_adjoint(sequences * length, length, w, static_cast<const T*>(dweights), dscores);
       if (mask != nullptr) {
-        B::map_by_column(detail::where_seen<T>{T(0)}, sequences, square, dscores, static_cast<const T*>(dscores),
-                         mask);
+        B::map_by_column(detail::where_seen<T>{T(0)}, sequences, square, dscores, static_cast<const T*>(dscores), mask);
       }
       if (dq != nullptr) {
         B::gemm_batched(sequences, transposed::no, transposed::no, length, part, length, scale,

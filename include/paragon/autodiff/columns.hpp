@@ -38,10 +38,10 @@ template <class C>
   const std::size_t rows = x.rows();
   const std::size_t columns = x.columns();
   if (count > columns || first > columns - count) {
-    throw error("autodiff::slice_columns",
-                "columns " + std::to_string(first) + " to " + std::to_string(first + count) + " of " +
-                    to_string(x.shape()),
-                "columns of the variable");
+    throw error(
+        "autodiff::slice_columns",
+        "columns " + std::to_string(first) + " to " + std::to_string(first + count) + " of " + to_string(x.shape()),
+        "columns of the variable");
   }
   const auto y = x.context().result({rows, count}, x);
   B::copy_columns(rows, count, static_cast<const T*>(x.data()) + first, columns, y.data(), count);

@@ -26,8 +26,8 @@ namespace paragon::autodiff {
 ///
 /// It is kept in an arena as bytes, so what it captures must be trivial: variables, numbers, pointers into the context.
 template <class F, class Context>
-concept adjoint_rule = std::invocable<const F&, pass<Context>&> && std::is_trivially_copyable_v<F> &&
-                       std::is_trivially_destructible_v<F>;
+concept adjoint_rule =
+    std::invocable<const F&, pass<Context>&> && std::is_trivially_copyable_v<F> && std::is_trivially_destructible_v<F>;
 
 /// Where values live while a function of tensors is computed; as a `tape` it also remembers how, for the gradient.
 ///
@@ -93,8 +93,9 @@ public:
   /// \throws error where the part does not lie within the variable
   [[nodiscard]] variable_type view(variable_type whole, std::size_t offset, const shape& extents) {
     if (extents.size() > whole.size() || offset > whole.size() - extents.size()) {
-      throw error("autodiff::view", "elements " + std::to_string(offset) + " to " +
-                                        std::to_string(offset + extents.size()) + " of " + to_string(whole.shape()),
+      throw error("autodiff::view",
+                  "elements " + std::to_string(offset) + " to " + std::to_string(offset + extents.size()) + " of " +
+                      to_string(whole.shape()),
                   "a part of the variable");
     }
     const node<T> parent = at(whole.id());
@@ -207,7 +208,8 @@ private:
   }
 
   void sweep(variable_type root, const T* seed) {
-    if (!root.needs_gradient()) throw error("autodiff::backward", "the root depends on no input", "a recorded variable");
+    if (!root.needs_gradient())
+      throw error("autodiff::backward", "the root depends on no input", "a recorded variable");
     T* start = pass_.adjoint(root);
     if (seed == nullptr) {
       Backend::map_add(detail::one{}, root.size(), start, static_cast<const T*>(start));

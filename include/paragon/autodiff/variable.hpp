@@ -34,7 +34,7 @@ public:
   [[nodiscard]] std::span<value_type> span() const noexcept
     requires Context::on_host
   {
-    return {data(), size()};
+    return std::span<value_type>(data(), size());
   }
 
 private:

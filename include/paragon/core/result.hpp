@@ -23,8 +23,8 @@ struct found_point {
 
 /// How another method does on the same device, by the same normalisation and reference point.
 struct baseline {
-  std::string name;               ///< "random search", ...
-  std::size_t evaluations = 0;    ///< architectures that it judged
+  std::string name;             ///< "random search", ...
+  std::size_t evaluations = 0;  ///< architectures that it judged
   double hypervolume = 0;
 
   friend bool operator==(const baseline&, const baseline&) = default;
@@ -42,7 +42,7 @@ struct device_front {
   std::optional<double> hypervolume;
   std::optional<double> true_hypervolume;
   std::optional<double> random_hypervolume;
-  std::vector<baseline> baselines;          ///< the same names on every device
+  std::vector<baseline> baselines;  ///< the same names on every device
 
   friend bool operator==(const device_front&, const device_front&) = default;
 };

@@ -16,10 +16,8 @@ public:
   /// \throws error where the heads do not divide the width
   template <class T, class B>
   attention(parameters<T, B>& store, const std::string& name, std::size_t width, std::size_t heads, paragon::random key)
-      : query_(store, name + ".linears.0", width, width, key),
-        key_(store, name + ".linears.1", width, width, key),
-        value_(store, name + ".linears.2", width, width, key),
-        output_(store, name + ".linears.3", width, width, key),
+      : query_(store, name + ".linears.0", width, width, key), key_(store, name + ".linears.1", width, width, key),
+        value_(store, name + ".linears.2", width, width, key), output_(store, name + ".linears.3", width, width, key),
         heads_(heads) {
     if (heads == 0 || width % heads != 0) {
       throw error("nn::attention", std::to_string(heads) + " heads for a width of " + std::to_string(width),

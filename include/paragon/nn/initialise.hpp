@@ -25,7 +25,9 @@ struct fill {
 /// Normal with mean 0.
 struct normal {
   double deviation = 1;
-  double operator()(paragon::random key, std::size_t i, const shape&) const noexcept { return deviation * key.normal(i); }
+  double operator()(paragon::random key, std::size_t i, const shape&) const noexcept {
+    return deviation * key.normal(i);
+  }
 };
 
 /// Uniform in [-bound, bound].

@@ -13,12 +13,12 @@ namespace paragon::nn {
 ///
 /// It holds slots and settings, never values, so it is a small copyable value.
 template <class L>
-concept layer = std::copyable<L> &&
-                requires(const L& l, const bound<autodiff::tape<float>>& theta, autodiff::variable<autodiff::tape<float>> x,
-                         const bound<autodiff::evaluation<float>>& fixed,
-                         autodiff::variable<autodiff::evaluation<float>> y) {
-                  { l(theta, x) } -> std::same_as<autodiff::variable<autodiff::tape<float>>>;
-                  { l(fixed, y) } -> std::same_as<autodiff::variable<autodiff::evaluation<float>>>;
-                };
+concept layer =
+    std::copyable<L> &&
+    requires(const L& l, const bound<autodiff::tape<float>>& theta, autodiff::variable<autodiff::tape<float>> x,
+             const bound<autodiff::evaluation<float>>& fixed, autodiff::variable<autodiff::evaluation<float>> y) {
+      { l(theta, x) } -> std::same_as<autodiff::variable<autodiff::tape<float>>>;
+      { l(fixed, y) } -> std::same_as<autodiff::variable<autodiff::evaluation<float>>>;
+    };
 
 }  // namespace paragon::nn

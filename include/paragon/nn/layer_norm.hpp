@@ -16,8 +16,7 @@ public:
   template <class T, class B>
   layer_norm(parameters<T, B>& store, const std::string& name, std::size_t width, double epsilon = 1e-5)
       : gain_(store.add(name + ".weight", {width}, fill{1}, {})),
-        bias_(store.add(name + ".bias", {width}, fill{0}, {})),
-        epsilon_(epsilon) {}
+        bias_(store.add(name + ".bias", {width}, fill{0}, {})), epsilon_(epsilon) {}
 
   template <class C>
   [[nodiscard]] autodiff::variable<C> operator()(const bound<C>& theta, autodiff::variable<C> x) const {

@@ -13,16 +13,15 @@ namespace paragon::nn {
 
 /// Moves parameters against a gradient: `step(store, gradient, rate)` with the learning rate of this step.
 template <class O, class T, class Backend>
-concept optimiser = requires(O& o, parameters<T, Backend>& store, const T* gradient, double rate) {
-  o.step(store, gradient, rate);
-};
+concept optimiser =
+    requires(O& o, parameters<T, Backend>& store, const T* gradient, double rate) { o.step(store, gradient, rate); };
 
 struct adam_settings {
   double beta1 = 0.9;
   double beta2 = 0.999;
   double epsilon = 1e-8;
-  double l2 = 0;      ///< coupled weight decay: part of the gradient, as PyTorch's Adam
-  double decay = 0;   ///< decoupled weight decay: AdamW
+  double l2 = 0;     ///< coupled weight decay: part of the gradient, as PyTorch's Adam
+  double decay = 0;  ///< decoupled weight decay: AdamW
 
   friend bool operator==(const adam_settings&, const adam_settings&) = default;
 };
@@ -44,12 +43,14 @@ public:
     }
     ++steps_;
     const auto t = static_cast<double>(steps_);
-    const backend::adam_step<T> update{
-        static_cast<T>(rate),          static_cast<T>(settings_.beta1),
-        static_cast<T>(settings_.beta2), static_cast<T>(settings_.epsilon),
-        static_cast<T>(settings_.l2),  static_cast<T>(settings_.decay),
-        static_cast<T>(1 / (1 - std::pow(settings_.beta1, t))),
-        static_cast<T>(1 / (1 - std::pow(settings_.beta2, t)))};
+    const backend::adam_step<T> update{static_cast<T>(rate),
+                                       static_cast<T>(settings_.beta1),
+                                       static_cast<T>(settings_.beta2),
+                                       static_cast<T>(settings_.epsilon),
+                                       static_cast<T>(settings_.l2),
+                                       static_cast<T>(settings_.decay),
+                                       static_cast<T>(1 / (1 - std::pow(settings_.beta1, t))),
+                                       static_cast<T>(1 / (1 - std::pow(settings_.beta2, t)))};
     Backend::adam(update, store.size(), store.data(), gradient, mean_.data(), variance_.data());
   }
 

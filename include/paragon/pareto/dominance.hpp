@@ -24,7 +24,7 @@ concept objective_vector = requires(const Point& point) {
 ///
 /// \param a, b      points of the same number type and length
 /// \param way       one direction per objective; empty: all minimised
-/// \param policies  `nan_error` (default) or `nan_worst`
+/// Policies: `nan_error` (default) or `nan_worst`
 /// Throws `paragon::error` for different lengths, for NaN under `nan_error`.
 ///
 /// \code

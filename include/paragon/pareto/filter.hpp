@@ -250,7 +250,7 @@ std::vector<std::size_t> first_front(const View& view, bool all) {
 ///
 /// \param set       n points with m objectives, any `point_set`
 /// \param way       one direction per objective; empty: all minimised
-/// \param policies  any of `keep_first` (default) or `keep_all`, `nan_error` (default) or `nan_worst`
+/// Policies: any of `keep_first` (default) or `keep_all`, `nan_error` (default) or `nan_worst`
 /// Throws `paragon::error` for NaN under `nan_error`, for a wrong number of directions, for no objective to compare.
 ///
 /// \code

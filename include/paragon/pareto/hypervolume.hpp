@@ -182,7 +182,7 @@ volume<volume_of<T>> measure(const View& view, const std::vector<T>& reference) 
 /// \param set        n points with m objectives, any `point_set`
 /// \param reference  m numbers in the caller's directions; those of ignored objectives are not read
 /// \param way        one direction per objective; empty: all minimised
-/// \param policies   `nan_error` (default) or `nan_worst`: a point with a NaN is then ignored
+/// Policies: `nan_error` (default) or `nan_worst`: a point with a NaN is then ignored
 ///
 /// \code
 /// std::vector<std::array<double, 2>> front{{5, 5}, {4, 6}, {2, 7}, {7, 4}};

@@ -21,11 +21,11 @@
 namespace paragon::predictor {
 
 struct gaussian_process_settings {
-  std::size_t embedding = 3;       ///< dimensions in which the choices of a decision lie
-  double rate = 0.05;              ///< of Adam on the logarithm of the marginal likelihood
-  std::size_t first_steps = 150;   ///< of the first `train`
-  std::size_t next_steps = 60;     ///< of a later one, which starts where the last ended
-  double penalty = 0.002;          ///< on the squared logarithms of weights and scales
+  std::size_t embedding = 3;      ///< dimensions in which the choices of a decision lie
+  double rate = 0.05;             ///< of Adam on the logarithm of the marginal likelihood
+  std::size_t first_steps = 150;  ///< of the first `train`
+  std::size_t next_steps = 60;    ///< of a later one, which starts where the last ended
+  double penalty = 0.002;         ///< on the squared logarithms of weights and scales
 
   friend bool operator==(const gaussian_process_settings&, const gaussian_process_settings&) = default;
 };
@@ -91,14 +91,16 @@ public:
     }
     const Eigen::Index n = index(labelled.size());
     target_ = Eigen::Map<const Eigen::VectorXd>(targets.data(), n);
-    if (!target_.allFinite()) throw error("predictor::gaussian_process::train", "a target that is not finite", "numbers");
+    if (!target_.allFinite())
+      throw error("predictor::gaussian_process::train", "a target that is not finite", "numbers");
     target_mean_ = target_.mean();
     target_scale_ = std::sqrt((target_.array() - target_mean_).square().mean());
     if (target_scale_ <= 0) target_scale_ = 1;
     target_ = (target_.array() - target_mean_) / target_scale_;
     describe(labelled, choices_, raw_features_);
     feature_mean_ = raw_features_.colwise().mean();
-    feature_scale_ = ((raw_features_.rowwise() - feature_mean_).array().square().colwise().mean().sqrt() + 0.3).inverse();
+    feature_scale_ =
+        ((raw_features_.rowwise() - feature_mean_).array().square().colwise().mean().sqrt() + 0.3).inverse();
     features_ = standardised(raw_features_);
 
     Eigen::VectorXd mean = Eigen::VectorXd::Zero(theta_.size());
@@ -176,7 +178,8 @@ public:
       const double root = std::exp(0.5 * theta_(index(weights_at_ + d)));
       for (Eigen::Index i = 0; i < u.rows(); ++i) {
         const Eigen::Index at = embedding_index(d, choices_(i, index(d)));
-        (*gradient)(index(weights_at_ + d)) += 0.5 * u.row(i).segment(index(d) * m, m).dot(u_up.row(i).segment(index(d) * m, m));
+        (*gradient)(index(weights_at_ + d)) +=
+            0.5 * u.row(i).segment(index(d) * m, m).dot(u_up.row(i).segment(index(d) * m, m));
         gradient->segment(at, m) += root * u_up.row(i).segment(index(d) * m, m).transpose();
       }
     }
@@ -199,16 +202,18 @@ private:
   [[nodiscard]] Eigen::Index embedding_index(std::size_t decision, std::uint8_t choice) const {
     return index(embedding_at_ + (group_[decision] + choice) * settings_.embedding);
   }
-  [[nodiscard]] double feature_weight() const { return descriptor_.features() == 0 ? 0 : std::exp(theta_(feature_part)); }
+  [[nodiscard]] double feature_weight() const {
+    return descriptor_.features() == 0 ? 0 : std::exp(theta_(feature_part));
+  }
 
   void describe(std::span<const architecture> batch, choice_matrix& choices, Eigen::MatrixXd& features) const {
     choices.resize(index(batch.size()), index(descriptor_.decisions()));
     Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor> rows(index(batch.size()),
                                                                                 index(descriptor_.features()));
     for (std::size_t i = 0; i < batch.size(); ++i) {
-      descriptor_.describe(batch[i],
-                           std::span<std::uint8_t>(choices.data() + i * descriptor_.decisions(), descriptor_.decisions()),
-                           std::span<double>(rows.data() + i * descriptor_.features(), descriptor_.features()));
+      descriptor_.describe(
+          batch[i], std::span<std::uint8_t>(choices.data() + i * descriptor_.decisions(), descriptor_.decisions()),
+          std::span<double>(rows.data() + i * descriptor_.features(), descriptor_.features()));
     }
     features = rows;
   }
@@ -228,7 +233,8 @@ private:
     for (std::size_t d = 0; d < descriptor_.decisions(); ++d) {
       const double root = std::exp(0.5 * theta_(index(weights_at_ + d)));
       for (Eigen::Index i = 0; i < choices.rows(); ++i) {
-        u.row(i).segment(index(d) * m, m) = root * theta_.segment(embedding_index(d, choices(i, index(d))), m).transpose();
+        u.row(i).segment(index(d) * m, m) =
+            root * theta_.segment(embedding_index(d, choices(i, index(d))), m).transpose();
       }
     }
     return u;
@@ -245,7 +251,8 @@ private:
   }
 
   /// The adjoint of the vectors u of a Gaussian kernel, given that of the kernel.
-  static Eigen::MatrixXd vector_adjoint(const Eigen::MatrixXd& weight, const Eigen::MatrixXd& k, const Eigen::MatrixXd& u) {
+  static Eigen::MatrixXd vector_adjoint(const Eigen::MatrixXd& weight, const Eigen::MatrixXd& k,
+                                        const Eigen::MatrixXd& u) {
     const Eigen::MatrixXd m = weight.array() * k.array();
     return 4 * (m * u - m.rowwise().sum().asDiagonal() * u);
   }
@@ -264,7 +271,7 @@ private:
   Descriptor descriptor_;
   gaussian_process_settings settings_;
   std::vector<std::size_t> group_start_;
-  std::vector<std::size_t> group_;   ///< where the embedding of a decision's choices begins
+  std::vector<std::size_t> group_;  ///< where the embedding of a decision's choices begins
   std::size_t weights_at_ = 0;
   std::size_t scales_at_ = 0;
   std::size_t embedding_at_ = 0;

@@ -100,7 +100,8 @@ template <ray_scale Scale = unit_sum>
   const std::size_t smaller = std::min(m - 1, divisions);
   const std::size_t larger = std::max(m - 1, divisions);
   for (std::size_t i = 1; i <= smaller; ++i) {
-    if (larger > limit || (count = count * (larger + i) / i) > limit) {
+    if (larger <= limit) count = count * (larger + i) / i;
+    if (larger > limit || count > limit) {
       throw error("preference::simplex_grid",
                   std::to_string(m) + " objectives in " + std::to_string(divisions) + " divisions are too many rays",
                   "at most 100000000 rays");

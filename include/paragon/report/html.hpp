@@ -139,8 +139,8 @@ inline std::vector<std::optional<double>> baseline_shares(const result& r, const
     shares.resize(std::max(shares.size(), d.baselines.size()), 0.0);
     for (std::size_t b = 0; b < shares.size(); ++b) {
       const auto share = b < d.baselines.size() ? ratio(d.baselines[b].hypervolume, d.true_hypervolume) : std::nullopt;
-      shares[b] = shares[b] && share ? std::optional(*shares[b] + *share / static_cast<double>(devices.size()))
-                                     : std::nullopt;
+      shares[b] =
+          shares[b] && share ? std::optional(*shares[b] + *share / static_cast<double>(devices.size())) : std::nullopt;
     }
   }
   return shares;

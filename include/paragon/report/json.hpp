@@ -74,8 +74,8 @@ inline json baselines_to_json(const std::vector<baseline>& baselines) {
 inline std::vector<baseline> baselines_from_json(const json& list) {
   std::vector<baseline> baselines;
   for (const json& b : list.items()) {
-    baselines.push_back({b.at("name").text(), static_cast<std::size_t>(b.at("evaluations").integer()),
-                         b.at("hypervolume").number()});
+    baselines.push_back(
+        {b.at("name").text(), static_cast<std::size_t>(b.at("evaluations").integer()), b.at("hypervolume").number()});
   }
   return baselines;
 }

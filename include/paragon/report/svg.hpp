@@ -105,7 +105,7 @@ inline std::string staircase(const std::vector<std::array<double, 2>>& front, co
   const std::size_t n = front.size();
   for (std::size_t k = 0; k < n; ++k) {
     const auto [px, py] = xy(sense == direction::minimise ? k : n - 1 - k);
-    path += k == 0 ? "M" + px + " " + py : "H" + px + "V" + py;
+    path.append(k == 0 ? "M" : "H").append(px).append(k == 0 ? " " : "V").append(py);
   }
   if (n > 0) path += "H" + format_coordinate(worse_end);
   return path;
@@ -307,8 +307,10 @@ inline std::string draw_legend(const result& r, const device_front& d, double le
     out += detail::draw_legend(r, d, 14, height - 18);
   }
   for (std::size_t k = 0; k < pairs.size(); ++k) {
-    out += detail::draw_panel(r, d, pairs[k][0], pairs[k][1], static_cast<double>(k % columns) * o.width,
-                              header + static_cast<double>(k / columns) * o.height, o);
+    const std::size_t row = k / columns;
+    const std::size_t column = k % columns;
+    out += detail::draw_panel(r, d, pairs[k][0], pairs[k][1], static_cast<double>(column) * o.width,
+                              header + static_cast<double>(row) * o.height, o);
   }
   return out + "</svg>\n";
 }

@@ -72,9 +72,10 @@ inline std::vector<std::string> write(const result& r, const std::string& folder
     }
   }
   detail::make_folder(folder);
+  const std::string base = folder.ends_with('/') ? folder : folder + "/";
   std::vector<std::string> paths;
   for (const auto& [name, content] : files) {
-    paths.push_back(folder + (folder.ends_with('/') ? "" : "/") + name);
+    paths.push_back(base + name);
     write_file(paths.back(), content);
   }
   return paths;

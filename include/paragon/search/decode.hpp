@@ -26,8 +26,8 @@ namespace detail {
 template <class T>
 void largest(std::span<const std::size_t> offsets, const T* logits, std::span<std::uint8_t> choices) {
   for (std::size_t d = 0; d < choices.size(); ++d) {
-    choices[d] = static_cast<std::uint8_t>(
-        std::max_element(logits + offsets[d], logits + offsets[d + 1]) - (logits + offsets[d]));
+    choices[d] = static_cast<std::uint8_t>(std::max_element(logits + offsets[d], logits + offsets[d + 1]) -
+                                           (logits + offsets[d]));
   }
 }
 
@@ -45,7 +45,7 @@ concept decoder = requires(const D& d, Scorer& scorer, std::size_t device, const
 
 /// One architecture for each ray: the largest logit of every decision, as published.
 struct arg_max {
-  /// \param logits       [rays, choices]
+  /// \param rows  logits, [rays, choices]
   /// \returns the numbers of the architectures in the scorer, ray by ray
   template <class Scorer, class Logits>
   [[nodiscard]] std::vector<typename Scorer::id> operator()(Scorer& scorer, std::size_t, const Logits& rows,
@@ -101,8 +101,8 @@ struct pooled {
                   std::to_string(width) + " logits and " + std::to_string(m) + " weights for each ray");
     }
     if (beam == 0 || !(sharpness > 0)) {
-      throw error("search::pooled",
-                  "beam " + std::to_string(beam) + ", sharpness " + std::to_string(sharpness), "positive numbers");
+      throw error("search::pooled", "beam " + std::to_string(beam) + ", sharpness " + std::to_string(sharpness),
+                  "positive numbers");
     }
     std::vector<std::uint8_t> choices(decisions);
     std::vector<std::vector<std::uint8_t>> pool_choices;
@@ -138,7 +138,7 @@ struct pooled {
       }
     }
 
-    std::vector<std::size_t> picks(rays * beam);   // ray by ray, the best of the pool first
+    std::vector<std::size_t> picks(rays * beam);  // ray by ray, the best of the pool first
     std::vector<std::pair<double, std::size_t>> ranked;
     std::vector<double> z;
     std::vector<double> scores;

@@ -28,11 +28,11 @@ namespace paragon::search {
 
 /// The rows of one step: instance t has rows [t R, (t + 1) R), all for one device.
 struct batch {
-  std::span<const double> preferences;      ///< [rows, objectives]
-  std::span<const std::size_t> devices;     ///< the device of each instance
+  std::span<const double> preferences;   ///< [rows, objectives]
+  std::span<const std::size_t> devices;  ///< the device of each instance
   std::size_t rows_per_instance = 1;
-  paragon::random key{};                    ///< of this step
-  double progress = 0;                      ///< part of the training that is done, 0 to 1
+  paragon::random key{};  ///< of this step
+  double progress = 0;    ///< part of the training that is done, 0 to 1
 
   [[nodiscard]] std::size_t rows() const noexcept { return devices.size() * rows_per_instance; }
 };
@@ -54,11 +54,10 @@ concept estimator = requires(E& e, autodiff::variable<autodiff::tape<T>> logits,
 template <class Scorer, preference::scalarisation Scalarisation = preference::smooth_tchebycheff>
 class local_expectation {
 public:
-  explicit local_expectation(Scorer& scorer, Scalarisation scalarisation = detail::default_scalarisation<Scalarisation>(),
+  explicit local_expectation(Scorer& scorer,
+                             Scalarisation scalarisation = detail::default_scalarisation<Scalarisation>(),
                              double entropy = 0.02)
-      : scorer_(&scorer),
-        scalarisation_(std::move(scalarisation)),
-        entropy_(entropy),
+      : scorer_(&scorer), scalarisation_(std::move(scalarisation)), entropy_(entropy),
         offsets_(space::choice_offsets(scorer.space())) {}
 
   template <class C>

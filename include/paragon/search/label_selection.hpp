@@ -25,12 +25,12 @@
 namespace paragon::search {
 
 struct label_settings {
-  std::size_t labels = 250;     ///< in all
-  std::size_t first = 60;       ///< drawn at random
-  std::size_t round = 30;       ///< labels between two trainings
-  std::size_t angles = 8;       ///< rays for each device and round
-  double optimism = 1;          ///< deviations below the mean at which a candidate is judged
-  double width = 2;             ///< of the learned objective, in the unit of the targets
+  std::size_t labels = 250;  ///< in all
+  std::size_t first = 60;    ///< drawn at random
+  std::size_t round = 30;    ///< labels between two trainings
+  std::size_t angles = 8;    ///< rays for each device and round
+  double optimism = 1;       ///< deviations below the mean at which a candidate is judged
+  double width = 2;          ///< of the learned objective, in the unit of the targets
 
   friend bool operator==(const label_settings&, const label_settings&) = default;
 };
@@ -124,8 +124,8 @@ labelled select_labels(predictor::gaussian_process<Descriptor>& process, const D
   }
   if (settings.first < 2 || settings.round == 0 || !(settings.width > 0)) {
     throw error("search::select_labels",
-                std::to_string(settings.first) + " first labels, rounds of " + std::to_string(settings.round) + ", width " +
-                    std::to_string(settings.width),
+                std::to_string(settings.first) + " first labels, rounds of " + std::to_string(settings.round) +
+                    ", width " + std::to_string(settings.width),
                 "at least 2, at least 1, a positive number");
   }
   const std::size_t m = others.front().size() / n;
@@ -205,9 +205,9 @@ labelled select_labels(predictor::gaussian_process<Descriptor>& process, const D
 /// \param others    the other objectives of that device
 /// \param excluded  excluded(i): candidate i is of no use
 template <class Excluded, preference::scalarisation Scalarisation = preference::smooth_tchebycheff>
-std::vector<std::size_t> front_candidates(std::span<const double> learned, const other_objectives& others,
-                                          std::size_t count, const Excluded& excluded, paragon::random key,
-                                          Scalarisation scalarisation = detail::default_scalarisation<Scalarisation>()) {
+std::vector<std::size_t> front_candidates(
+    std::span<const double> learned, const other_objectives& others, std::size_t count, const Excluded& excluded,
+    paragon::random key, Scalarisation scalarisation = detail::default_scalarisation<Scalarisation>()) {
   const std::size_t m = others.size() / learned.size();
   detail::front_score<Scalarisation> score(scalarisation, m);
   std::vector<double> weights(m + 1);

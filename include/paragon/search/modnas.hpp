@@ -36,9 +36,9 @@ struct device {
 
 struct modnas_settings {
   std::size_t steps = 3000;
-  std::size_t rows = 16;               ///< preferences for each device and step
+  std::size_t rows = 16;  ///< preferences for each device and step
   std::size_t objectives = 2;
-  nn::cosine_schedule rate{.peak = 3e-3, .last = 3e-5, .warmup = 100};   ///< over all steps, whatever its `steps`
+  nn::cosine_schedule rate{.peak = 3e-3, .last = 3e-5, .warmup = 100};  ///< over all steps, whatever its `steps`
   nn::adam_settings adam{.beta1 = 0.9, .beta2 = 0.99};
 
   friend bool operator==(const modnas_settings&, const modnas_settings&) = default;
@@ -47,9 +47,9 @@ struct modnas_settings {
 /// What a training run can say of itself.
 struct training_report {
   std::size_t steps = 0;
-  bool stopped = false;              ///< the observer asked to stop
-  std::size_t unsolved = 0;          ///< steps whose weighting did not converge
-  double loss = 0;                   ///< mean over the last hundred steps
+  bool stopped = false;      ///< the observer asked to stop
+  std::size_t unsolved = 0;  ///< steps whose weighting did not converge
+  double loss = 0;           ///< mean over the last hundred steps
 
   friend bool operator==(const training_report&, const training_report&) = default;
 };
@@ -74,10 +74,7 @@ public:
   /// \param store  the parameters that the hypernetwork was made with
   modnas(Hypernetwork net, nn::parameters<T> store, modnas_settings settings = {}, Weighting weighting = {},
          Sampler sampler = {})
-      : net_(std::move(net)),
-        store_(std::move(store)),
-        settings_(settings),
-        weighting_(std::move(weighting)),
+      : net_(std::move(net)), store_(std::move(store)), settings_(settings), weighting_(std::move(weighting)),
         sampler_(std::move(sampler)) {
     if (settings_.rows == 0 || settings_.objectives == 0) {
       throw error("search::modnas",

@@ -73,14 +73,8 @@ public:
   /// \param devices  how many devices there are: conditions 0 to devices - 1
   /// \throws error for no device, or an objective without a direction
   scorer(S space, std::size_t devices, Objectives... judges)
-      : space_(std::move(space)),
-        devices_(devices),
-        objectives_(std::move(judges)...),
-        ids_(space_),
-        canonical_(space_.decisions()),
-        scales_(devices * objectives),
-        values_(devices * objectives),
-        scores_(devices) {
+      : space_(std::move(space)), devices_(devices), objectives_(std::move(judges)...), ids_(space_),
+        canonical_(space_.decisions()), scales_(devices * objectives), values_(devices * objectives), scores_(devices) {
     if (devices == 0) throw error("search::scorer", "0 devices", "at least one");
     const std::vector<metric> described = describe();
     for (std::size_t m = 0; m < objectives; ++m) {
@@ -319,7 +313,8 @@ private:
       for (const id i : missing_) batch_.push_back(known_[i]);
       o.values(std::span<const architecture>(batch_), device, std::span<double>(found_));
     } else {
-      for (std::size_t k = 0; k < missing_.size(); ++k) found_[k] = static_cast<double>(o.value(known_[missing_[k]], device));
+      for (std::size_t k = 0; k < missing_.size(); ++k)
+        found_[k] = static_cast<double>(o.value(known_[missing_[k]], device));
     }
     for (std::size_t k = 0; k < missing_.size(); ++k) {
       if (!std::isfinite(found_[k])) {
@@ -336,10 +331,10 @@ private:
   std::array<direction, objectives> senses_{};
   space::choice_table ids_;
   std::vector<architecture> known_;
-  std::vector<std::uint8_t> canonical_;       ///< choices of the architecture at hand
-  std::vector<scale> scales_;                 ///< [devices, objectives]
-  std::vector<std::vector<double>> values_;   ///< by slot, then by number; NaN: not asked yet
-  std::vector<std::vector<double>> scores_;   ///< by device, then [number, objectives]; NaN: not known yet
+  std::vector<std::uint8_t> canonical_;      ///< choices of the architecture at hand
+  std::vector<scale> scales_;                ///< [devices, objectives]
+  std::vector<std::vector<double>> values_;  ///< by slot, then by number; NaN: not asked yet
+  std::vector<std::vector<double>> scores_;  ///< by device, then [number, objectives]; NaN: not known yet
   std::vector<id> new_;
   std::vector<id> missing_;
   std::vector<architecture> batch_;

@@ -10,7 +10,7 @@
 
 namespace paragon::space {
 
-/// A cost that is linear in the one-hot row of an architecture: `constant + coefficients . row`.
+/// A cost that is linear in the one-hot row of an architecture: constant + coefficients . row.
 ///
 /// At a one-hot row it is the exact cost; at a row of probabilities its expectation. Its gradient is `coefficients`,
 /// everywhere.

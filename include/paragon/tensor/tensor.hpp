@@ -120,7 +120,9 @@ public:
   }
 
 private:
-  static T* allocate(std::size_t n) { return static_cast<T*>(Backend::allocate(sizeof(T) * std::max<std::size_t>(n, 1))); }
+  static T* allocate(std::size_t n) {
+    return static_cast<T*>(Backend::allocate(sizeof(T) * std::max<std::size_t>(n, 1)));
+  }
 
   paragon::shape shape_{0};
   T* data_ = nullptr;
