@@ -218,7 +218,7 @@ int main() {
       return pareto::hypervolume(points(networks), worst, way).value / pareto::hypervolume(truth, worst, way).value;
     };
     std::printf("%-16s %10zu %10.3f %10.3f %10.3f %10.3f%s\n", devices[d].name.c_str(), truth.size(),
-                part(found(search::arg_max{}, d)), part(found(search::pooled{}, d)), part(best_of(random)),
+                part(found(search::arg_max{}, d)), part(found(search::pooled<>{}, d)), part(best_of(random)),
                 part(best_of(all)), d < 3 ? "" : "  (never seen in training)");
   }
 }

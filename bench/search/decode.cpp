@@ -35,7 +35,7 @@ void pooled(benchmark::State& state) {
   decoding d;
   std::uint64_t seed = 0;
   for (auto _ : state) {
-    benchmark::DoNotOptimize(search::pooled{}(d.judge, 0, d.logits, d.rays.values(), {.seed = ++seed}));
+    benchmark::DoNotOptimize(search::pooled<>{}(d.judge, 0, d.logits, d.rays.values(), {.seed = ++seed}));
   }
 }
 

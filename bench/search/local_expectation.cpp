@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// A training step of the default MODNAS on a problem of NAS-Bench-201's size (13 devices, 16 preferences each, 30 choices,
+// A training step of the default MODNAS on a problem of the size of NAS-Bench-201 (13 devices, 16 preferences, 30 choices,
 // two objectives), and its parts in the order in which they run. One thread, float. Every architecture is known to the
 // scorer, so objectives cost nothing: what is timed is what the library adds to them.
 #include <benchmark/benchmark.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// The smallest models of the concepts of objectives, preferences, points and gradients, as docs/concepts.md quotes them.
+// The smallest models of the concepts of objectives, preferences, points and gradients; docs/concepts.md quotes them.
 #include <doctest/doctest.h>
 
 #include <algorithm>

@@ -14,7 +14,7 @@
 #include <paragon/nn/linear.hpp>
 #include <paragon/nn/weights.hpp>
 
-#include "golden.hpp"
+#include "published.hpp"
 #include "support.hpp"
 
 namespace nn = paragon::nn;

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <doctest/doctest.h>
 
-#include <unistd.h>
-
-#include <cstdlib>
 #include <filesystem>
 #include <string>
 
@@ -11,6 +8,7 @@
 #include <paragon/nn/weights.hpp>
 
 #include "autodiff/random_tensor.hpp"
+#include "scratch.hpp"
 
 namespace nn = paragon::nn;
 using paragon::safetensors_file;
@@ -18,20 +16,6 @@ using paragon::tensor;
 using paragon_test::normal;
 
 namespace {
-
-/// A folder of its own that goes away with the test.
-struct folder {
-  std::filesystem::path path;
-  folder() {
-    std::string name = (std::filesystem::temp_directory_path() / "paragon-weights-XXXXXX").string();
-    REQUIRE(::mkdtemp(name.data()) != nullptr);
-    path = name;
-  }
-  folder(const folder&) = delete;
-  folder& operator=(const folder&) = delete;
-  ~folder() { std::filesystem::remove_all(path); }
-  std::string operator/(const char* name) const { return (path / name).string(); }
-};
 
 template <class T>
 nn::parameters<T> model(std::uint64_t seed) {
@@ -44,7 +28,7 @@ nn::parameters<T> model(std::uint64_t seed) {
 }  // namespace
 
 TEST_CASE("nn: weights come back from their file, in float and double, with their metadata") {
-  const folder here;
+  const paragon_test::scratch_folder here;
   const auto check = [&]<class T>(T) {
     const auto written = model<T>(1);
     nn::save_weights(here / "w.safetensors", written, {{"sigma_max", "5"}, {"about", "a test"}});
@@ -62,7 +46,7 @@ TEST_CASE("nn: weights come back from their file, in float and double, with thei
 }
 
 TEST_CASE("nn: weights are converted between float and double") {
-  const folder here;
+  const paragon_test::scratch_folder here;
   const auto exact = model<double>(3);
   nn::save_weights(here / "double.safetensors", exact);
   auto rough = model<float>(4);
@@ -75,7 +59,7 @@ TEST_CASE("nn: weights are converted between float and double") {
 }
 
 TEST_CASE("nn: a prefix keeps two models apart, and other tensors are ignored") {
-  const folder here;
+  const paragon_test::scratch_folder here;
   const auto store = model<float>(6);
   nn::save_weights(here / "w.safetensors", store, {}, "score.");
   const safetensors_file file(here / "w.safetensors");
@@ -91,7 +75,7 @@ TEST_CASE("nn: a prefix keeps two models apart, and other tensors are ignored") 
 }
 
 TEST_CASE("nn: a missing tensor and a wrong shape are named, and the store stays as it was") {
-  const folder here;
+  const paragon_test::scratch_folder here;
   const std::string path = here / "w.safetensors";
   paragon::save_safetensors<double>(path, {{"first.weight", normal({3, 4}, 800)},
                                            {"first.bias", normal({3}, 801)},
@@ -110,21 +94,19 @@ TEST_CASE("nn: a missing tensor and a wrong shape are named, and the store stays
 }
 
 TEST_CASE("nn: weights are not written where they can't be, and no older file is lost") {
-  const folder here;
+  const paragon_test::scratch_folder here;
   const auto store = model<float>(10);
   const std::string nowhere = here / "no such folder/w.safetensors";
   CHECK_THROWS_AS(nn::save_weights(nowhere, store), paragon::error);
   CHECK_FALSE(std::filesystem::exists(nowhere));
   CHECK_THROWS_AS(safetensors_file(here / "absent.safetensors"), paragon::error);
-  CHECK_THROWS_AS(nn::save_weights(here.path.string(), store), paragon::error);  // a folder
+  CHECK_THROWS_AS(nn::save_weights(here / "", store), paragon::error);  // a folder
   nn::save_weights(here / "w.safetensors", store);
-  std::size_t files = 0;
-  for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(here.path)) ++files;
-  CHECK(files == 1);  // no temporary file is left
+  CHECK(here.entries() == 1);  // no temporary file is left
 }
 
 TEST_CASE("nn: an empty store makes an empty file") {
-  const folder here;
+  const paragon_test::scratch_folder here;
   nn::parameters<float> store;
   nn::save_weights(here / "w.safetensors", store);
   CHECK(safetensors_file(here / "w.safetensors").names().empty());

@@ -51,7 +51,7 @@ TEST_CASE("search: pooled finds the optimum of every ray in a small space, whate
   auto judge = pipe_judge();
   const auto all = paragon_test::all_of<pipes>(judge);
   const auto rays = preference::circle(24);
-  const search::pooled decode{};
+  const search::pooled<> decode{};
   for (std::size_t device = 0; device < 2; ++device) {
     const auto best = paragon_test::best_scores(judge, all, device, rays.values(), decode.scalarisation);
     for (std::uint32_t trial = 0; trial < 3; ++trial) {
@@ -81,7 +81,7 @@ TEST_CASE("search: pooled finds the optimum for three objectives, and with anoth
       CHECK(decode.scalarisation(z, rays[r]) == best[r]);
     }
   };
-  check(search::pooled{});
+  check(search::pooled<>{});
   check(search::pooled<preference::linear>{});
 }
 
@@ -94,7 +94,7 @@ TEST_CASE("search: along the rays of two objectives none gets worse when its wei
     scorer judge(boxes{}, 1, box_table::random(1, key.in_stream(1)), box_table::random(1, key.in_stream(2)));
     judge.fit_scales(paragon_test::all_of<boxes>(judge), 1.0);
     for (const std::size_t rounds : {0U, 2U}) {
-      const search::pooled decode{.samples = 0, .beam = 1, .rounds = rounds};
+      const search::pooled<> decode{.samples = 0, .beam = 1, .rounds = rounds};
       const auto picks = decode(judge, 0, random_logits(40 * 9, key.in_stream(3)), rays.values(), key);
       for (std::size_t r = 1; r < rays.size(); ++r) {
         CHECK(judge.value(0, picks[r], 0) >= judge.value(0, picks[r - 1], 0));  // the first objective's weight falls
@@ -108,11 +108,11 @@ TEST_CASE("search: pooled is deterministic, and its sharpness draws the pool tog
   auto judge = pipe_judge();
   const auto rays = preference::circle(5);
   const auto logits = random_logits(24 * 5, {.seed = 74});
-  const search::pooled decode{.samples = 8, .rounds = 1};
+  const search::pooled<> decode{.samples = 8, .rounds = 1};
   CHECK(decode(judge, 0, logits, rays.values(), {.seed = 1}) == decode(judge, 0, logits, rays.values(), {.seed = 1}));
   const auto pool_size = [&](double sharpness) {
     auto fresh = scorer(pipes{}, 2, paragon_test::pipe_flow{}, paragon_test::pipe_cost{});
-    (void)search::pooled{.samples = 50, .rounds = 0, .sharpness = sharpness}(fresh, 0, logits, rays.values(), {});
+    (void)search::pooled<>{.samples = 50, .rounds = 0, .sharpness = sharpness}(fresh, 0, logits, rays.values(), {});
     return fresh.known();
   };
   CHECK(pool_size(100) <= 10);  // nearly the five largest logits alone

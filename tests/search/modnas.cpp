@@ -104,7 +104,7 @@ TEST_CASE("search: modnas finds the fronts of both devices of a space that can b
     INFO("regret " << regret(proposed));
     CHECK(regret(proposed) < 0.02);
     CHECK(regret(judge.sample(24, {.seed = 93})) > 0.1);
-    const auto pooled = search::pooled{}(judge, d, logits, rays.values(), {.seed = 94});
+    const auto pooled = search::pooled<>{}(judge, d, logits, rays.values(), {.seed = 94});
     CHECK(regret(pooled) == 0);
 
     // They lie on the true front.

@@ -31,10 +31,10 @@ public:
   [[nodiscard]] bool needs_gradient() const noexcept { return context_->at(id_).needs_gradient; }
 
   /// The values, where the host can read them.
-  [[nodiscard]] std::span<value_type> span() const noexcept
-    requires Context::on_host
-  {
-    return std::span<value_type>(data(), size());
+  template <class C = Context>
+    requires C::on_host
+  [[nodiscard]] std::span<value_type> span() const noexcept {
+    return {data(), size()};
   }
 
 private:

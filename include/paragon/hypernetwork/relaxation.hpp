@@ -36,6 +36,26 @@ void softmax(std::size_t n, const T* x, T temperature, T* p) {
   for (std::size_t i = 0; i < n; ++i) p[i] /= total;
 }
 
+/// Records that y = p, or y is drawn by p straight through, where p holds the softmax of each decision at a temperature.
+template <class C, class T = typename C::value_type>
+void record_softmax(autodiff::variable<C> logits, autodiff::variable<C> y, const T* p, const std::size_t* begin,
+                    std::size_t decisions, T temperature) {
+  logits.context().on_backward(y, [=](auto& pass) {
+    T* dx = pass.adjoint(logits);
+    if (dx == nullptr) return;
+    const T* dy = pass.adjoint(y);
+    for (std::size_t r = 0; r < logits.rows(); ++r) {
+      for (std::size_t d = 0; d < decisions; ++d) {
+        const std::size_t at = r * logits.columns() + begin[d];
+        const std::size_t n = begin[d + 1] - begin[d];
+        T inner = 0;
+        for (std::size_t i = 0; i < n; ++i) inner += dy[at + i] * p[at + i];
+        for (std::size_t i = 0; i < n; ++i) dx[at + i] += p[at + i] * (dy[at + i] - inner) / temperature;
+      }
+    }
+  });
+}
+
 }  // namespace detail
 
 /// ReinMax with the choices already drawn: forward one-hot, backward the second-order estimator.
@@ -154,20 +174,7 @@ struct gumbel_softmax {
         for (std::size_t i = 0; i < n; ++i) y.data()[at + i] = i == best ? T(1) : T(0);
       }
     }
-    logits.context().on_backward(y, [=](auto& pass) {
-      T* dx = pass.adjoint(logits);
-      if (dx == nullptr) return;
-      const T* dy = pass.adjoint(y);
-      for (std::size_t r = 0; r < rows; ++r) {
-        for (std::size_t d = 0; d < decisions; ++d) {
-          const std::size_t at = r * columns + begin[d];
-          const std::size_t n = begin[d + 1] - begin[d];
-          T inner = 0;
-          for (std::size_t i = 0; i < n; ++i) inner += dy[at + i] * p[at + i];
-          for (std::size_t i = 0; i < n; ++i) dx[at + i] += p[at + i] * (dy[at + i] - inner) / tau;
-        }
-      }
-    });
+    detail::record_softmax(logits, y, static_cast<const T*>(p), begin, decisions, tau);
     return y;
   }
 
@@ -194,20 +201,7 @@ struct mean_field {
         detail::softmax(begin[d + 1] - begin[d], static_cast<const T*>(logits.data()) + at, tau, y.data() + at);
       }
     }
-    logits.context().on_backward(y, [=](auto& pass) {
-      T* dx = pass.adjoint(logits);
-      if (dx == nullptr) return;
-      const T* dy = pass.adjoint(y);
-      for (std::size_t r = 0; r < rows; ++r) {
-        for (std::size_t d = 0; d < decisions; ++d) {
-          const std::size_t at = r * columns + begin[d];
-          const std::size_t n = begin[d + 1] - begin[d];
-          T inner = 0;
-          for (std::size_t i = 0; i < n; ++i) inner += dy[at + i] * y.data()[at + i];
-          for (std::size_t i = 0; i < n; ++i) dx[at + i] += y.data()[at + i] * (dy[at + i] - inner) / tau;
-        }
-      }
-    });
+    detail::record_softmax(logits, y, static_cast<const T*>(y.data()), begin, decisions, tau);
     return y;
   }
 

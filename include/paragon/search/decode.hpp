@@ -70,10 +70,10 @@ struct arg_max {
 /// One architecture for each ray from a pool that all rays of a device share.
 ///
 /// The pool has each ray's largest logits and `samples` draws from its softmax to the power `sharpness`; then, for at
-/// most `rounds` rounds, the neighbours of the `beam` architectures that each ray likes best. Each ray takes the best of the
-/// pool by the scalarised objectives. Because all rays choose from one pool by the same scores, of two objectives one can
-/// only improve along the rays when its weight rises (for scaled objectives of at least 0, as an origin at the best gives
-/// them).
+/// most `rounds` rounds, the neighbours of the `beam` architectures that each ray likes best. Each ray takes the best
+/// of the pool by the scalarised objectives. Because all rays choose from one pool by the same scores, of two
+/// objectives one can only improve along the rays when its weight rises (for scaled objectives of at least 0, as an
+/// origin at the best gives them).
 /// Cost: at most rays * samples + rounds * rays * beam * neighbours predictions for each device.
 template <preference::scalarisation Scalarisation = preference::smooth_tchebycheff>
 struct pooled {

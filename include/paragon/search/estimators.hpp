@@ -48,7 +48,8 @@ concept estimator = requires(E& e, autodiff::variable<autodiff::tape<T>> logits,
 /// Draws one architecture D of each row. The derivative of E[s] by the probability of choice c of decision d is
 /// E[s(D with d set to c)], estimated by the scores of D's neighbours: unbiased, of low variance, at the price of one
 /// score for each choice. `entropy` (times what is left of the training) keeps the rows from settling too early.
-/// Reference: Titsias, Lazaro-Gredilla, "Local expectation gradients for black box variational inference", NeurIPS 2015.
+/// Reference: Titsias, Lazaro-Gredilla, "Local expectation gradients for black box variational inference", NeurIPS
+/// 2015.
 /// \tparam Scorer         a `search::scorer`, borrowed
 /// \tparam Scalarisation  models `preference::scalarisation`
 template <class Scorer, preference::scalarisation Scalarisation = preference::smooth_tchebycheff>

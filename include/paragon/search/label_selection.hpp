@@ -96,10 +96,10 @@ std::size_t best_candidate(Score& score, std::span<const double> learned, const 
 
 /// Spends a budget of labels where the fronts of the devices are expected to lie.
 ///
-/// The first labels are drawn at random. Each further round trains the process, judges every candidate by its optimistic
-/// estimate, lets every device and a few random preferences vote for the candidate that they would choose, and labels
-/// those with the most votes; candidates that the descriptor can't tell apart are labelled once. Labels at the front are
-/// worth more than labels anywhere: a search only ever asks for the order of the best.
+/// The first labels are drawn at random. Each further round trains the process, judges every candidate by its
+/// optimistic estimate, lets every device and a few random preferences vote for the candidate that they would choose,
+/// and labels those with the most votes; candidates that the descriptor can't tell apart are labelled once. Labels at
+/// the front are worth more than labels anywhere: a search only ever asks for the order of the best.
 /// O(rounds * devices * angles * candidates) scores, and the training of the process. Deterministic.
 /// \param process     trained on return
 /// \param candidates  all architectures that may be labelled
@@ -200,7 +200,8 @@ labelled select_labels(predictor::gaussian_process<Descriptor>& process, const D
   return result;
 }
 
-/// The candidates nearest to one device's expected front that are not excluded: `count` different ones, for random rays.
+/// The candidates nearest to one device's expected front that are not excluded: `count` different ones, for random
+/// rays.
 /// \param learned   the learned objective of every candidate, scaled
 /// \param others    the other objectives of that device
 /// \param excluded  excluded(i): candidate i is of no use

@@ -56,9 +56,9 @@ struct training_report {
 
 /// MODNAS: one training run of a hypernetwork gives the Pareto front of every device.
 ///
-/// Each step draws preferences for every device, lets the hypernetwork propose architectures, takes one gradient for each
-/// device, and follows the direction that a weighting of these gradients gives (multiple-gradient descent). The Gram
-/// matrix comes from one backward pass over all devices, see `autodiff::context::backward_instances`.
+/// Each step draws preferences for every device, lets the hypernetwork propose architectures, takes one gradient for
+/// each device, and follows the direction that a weighting of these gradients gives (multiple-gradient descent). The
+/// Gram matrix comes from one backward pass over all devices, see `autodiff::context::backward_instances`.
 /// Deterministic: the same seed gives the same parameters for any number of threads.
 /// Reference: Sukthanker, Zela, Staffler, Dooley, Grabocka, Hutter, "Multi-objective differentiable neural architecture
 /// search", arXiv 2402.18213, algorithm 1.

@@ -24,8 +24,8 @@ namespace paragon::search {
 
 /// How the values of one objective on one device become comparable with those of the others.
 ///
-/// z = (v - origin) / width, where v is the value, its negative for an objective to be maximised; with `logarithmic` it is
-/// the logarithm of the value that is taken as the value.
+/// z = (v - origin) / width, where v is the value, its negative for an objective to be maximised; with `logarithmic` it
+/// is the logarithm of the value that is taken as the value.
 struct scale {
   double origin = 0;
   double width = 1;
@@ -50,9 +50,9 @@ concept device_objective = objective::objective<O, A, std::size_t>;
 /// Judges architectures by several objectives on several devices, and remembers every value.
 ///
 /// Objectives stay in their units and directions; `score` gives them scaled, to be minimised. An objective that says
-/// `static constexpr bool device_independent = true` is asked once for an architecture, not once for a device; one with a
-/// member `values(architectures, device, out)` is asked for many at once. Rows of choices that mean the same architecture
-/// have the same number. Not for several threads at once.
+/// `static constexpr bool device_independent = true` is asked once for an architecture, not once for a device; one with
+/// a member `values(architectures, device, out)` is asked for many at once. Rows of choices that mean the same
+/// architecture have the same number. Not for several threads at once.
 /// Memory: two numbers for each architecture, objective and device that was asked for.
 /// \tparam S           models `space::search_space`
 /// \tparam Objectives  model `device_objective`
@@ -202,11 +202,11 @@ public:
     });
   }
 
-  /// Scales each objective on each device by these architectures: 0 is the best of them, 1 the value that `part` of them
-  /// reach or surpass. A scale that was made logarithmic before stays logarithmic.
+  /// Scales each objective on each device by these architectures: 0 is the best of them, 1 the value that `part` of
+  /// them reach or surpass. A scale that was made logarithmic before stays logarithmic.
   ///
-  /// The rest may be far worse (networks that learn nothing, layers that fall out of the cache) without drawing together
-  /// what lies near the front.
+  /// The rest may be far worse (networks that learn nothing, layers that fall out of the cache) without drawing
+  /// together what lies near the front.
   /// \throws error for no architecture, a part outside [0, 1], or an objective whose best value the part has
   void fit_scales(std::span<const id> candidates, double part = 0.9) {
     if (!(part >= 0 && part <= 1)) {

@@ -17,8 +17,8 @@ namespace paragon::space {
 
 /// Numbers for rows of choices: a map from rows to 32-bit numbers that only grows.
 ///
-/// Spaces of up to 4 million rows have one entry for each row (read by its mixed-radix number); larger ones a hash table
-/// with open addressing. A look-up is O(decisions) and allocates nothing.
+/// Spaces of up to 4 million rows have one entry for each row (read by its mixed-radix number); larger ones a hash
+/// table with open addressing. A look-up is O(decisions) and allocates nothing.
 class choice_table {
 public:
   using number = std::uint32_t;
