@@ -124,15 +124,15 @@ public:
 
   /// The values of all 15,625 cells, as tables hold them. About a quarter of a second.
   [[nodiscard]] paragon::data::nasbench201_columns columns() const {
-    constexpr std::size_t cells = paragon::data::nasbench201::size();
+    constexpr std::size_t count = paragon::data::nasbench201::size();
     constexpr auto names = paragon::data::nasbench201::datasets;
     paragon::data::nasbench201_columns result;
     for (const auto name : names) {
-      result.validation_accuracy.push_back({std::string(name), std::vector<double>(cells)});
-      result.test_accuracy.push_back({std::string(name), std::vector<double>(cells)});
+      result.validation_accuracy.push_back({std::string(name), std::vector<double>(count)});
+      result.test_accuracy.push_back({std::string(name), std::vector<double>(count)});
     }
-    for (const auto& name : latency_) result.latency.push_back({name, std::vector<double>(cells)});
-    for (const auto& name : energy_) result.energy.push_back({name, std::vector<double>(cells)});
+    for (const auto& name : latency_) result.latency.push_back({name, std::vector<double>(count)});
+    for (const auto& name : energy_) result.energy.push_back({name, std::vector<double>(count)});
     result.split = split_;
     result.references = references_;
     fill_accuracy(result);
@@ -233,12 +233,12 @@ private:
 
   void fill_accuracy(paragon::data::nasbench201_columns& to) const {
     namespace space = paragon::space;
-    constexpr std::size_t cells = paragon::data::nasbench201::size();
+    constexpr std::size_t count = paragon::data::nasbench201::size();
     constexpr std::size_t width = surrogate_features::accuracy;
-    std::vector<std::size_t> row(cells);  // one evaluation serves all cells with the same canonical cell
+    std::vector<std::size_t> row(count);  // one evaluation serves all cells with the same canonical cell
     std::map<space::nasbench201_cell, std::size_t> known;
     std::vector<float> features;
-    for (std::size_t i = 0; i < cells; ++i) {
+    for (std::size_t i = 0; i < count; ++i) {
       const auto cell = space::canonical(space::nasbench201_at_api_index(i));
       const auto [at, is_new] = known.try_emplace(cell, known.size());
       row[i] = at->second;
@@ -247,7 +247,7 @@ private:
       surrogate_features::describe_accuracy(cell, std::span(features).last(width));
     }
     const auto scores = evaluate(accuracy_, features, width, accuracies);
-    for (std::size_t i = 0; i < cells; ++i) {
+    for (std::size_t i = 0; i < count; ++i) {
       for (std::size_t k = 0; k < accuracies; ++k) {
         auto& columns = k % 2 == 0 ? to.validation_accuracy : to.test_accuracy;
         columns[k / 2].values[i] = from_score(quantiles_.row(k), scores[row[i] * accuracies + k]);
@@ -264,16 +264,16 @@ private:
   }
 
   void fill_costs(paragon::data::nasbench201_columns& to) const {
-    constexpr std::size_t cells = paragon::data::nasbench201::size();
+    constexpr std::size_t count = paragon::data::nasbench201::size();
     constexpr std::size_t width = surrogate_features::cost;
     const std::size_t costs = latency_.size() + energy_.size();
-    std::vector<float> features(cells * width);
-    for (std::size_t i = 0; i < cells; ++i) {
+    std::vector<float> features(count * width);
+    for (std::size_t i = 0; i < count; ++i) {
       surrogate_features::describe_cost(paragon::space::nasbench201_at_api_index(i),
                                         std::span(features).subspan(i * width, width));
     }
     const auto residuals = evaluate(cost_, features, width, costs);
-    for (std::size_t i = 0; i < cells; ++i) {
+    for (std::size_t i = 0; i < count; ++i) {
       std::array<double, surrogate_features::linear> x{};
       surrogate_features::describe_linear(paragon::space::nasbench201_at_api_index(i), x);
       for (std::size_t k = 0; k < costs; ++k) {

@@ -31,15 +31,17 @@ inline paragon::result sample_result(std::size_t objectives = 2) {
     if (objectives > 2) p.objectives.push_back(100 - error - 0.1 * latency);
     return p;
   };
-  paragon::device_front seen{"gold_6240", "train", {}, {}, {}, 0.1 + 0.2, 0.97, 1.0 / 3};
+  paragon::device_front seen{"gold_6240", "train", {}, {}, {}, 0.1 + 0.2, 0.97, 1.0 / 3, {}};
   seen.points = {point(1, 0, 5.7, 14.25), point(0.5, 0, 6.25, 7.5), point(0, 1, 40.125, 3.1)};
   seen.true_front = {point(0, 1, 40.125, 3.0), point(0, 0, 6.0, 7.4), point(0, 0, 5.6, 15.0)};
   seen.random = {point(0, 2, 9.5, 9.0), point(0, 2, 90, 800)};
   for (auto* list : {&seen.true_front, &seen.random}) {
     for (auto& p : *list) p.preference.clear();
   }
-  paragon::device_front unseen{"ras<pi>&4", "test", {}, {}, {}, std::nullopt, std::nullopt, std::nullopt};
+  paragon::device_front unseen{"ras<pi>&4", "test", {}, {}, {}, std::nullopt, std::nullopt, std::nullopt, {}};
   unseen.points = {point(0.75, 2, 7, 20), point(0.25, 0, 8, 10)};
+  seen.baselines = {{"exhaustive", 15625, 0.96}};
+  unseen.baselines = {{"exhaustive", 15625, 0.5}};
   r.devices = {seen, unseen};
   return r;
 }
