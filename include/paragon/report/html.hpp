@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstddef>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -119,28 +120,28 @@ inline std::string ratio_bar(std::optional<double> found, std::optional<double> 
 
 inline std::string table_row(const std::string& name, const std::string& tag, bool mean, std::optional<double> found,
                              std::optional<double> truth, std::optional<double> random, std::optional<double> share,
-                             std::optional<double> random_share,
-                             const std::vector<std::optional<double>>& baseline_shares, double low) {
+                             std::optional<double> random_share, const std::vector<double>& baseline_shares,
+                             double low) {
   std::string out = mean ? "<tr class=\"mean\">" : "<tr>";
   out += "<th scope=\"row\">" + escape_markup(name);
   if (!tag.empty()) out += "<span class=\"tag\">" + escape_markup(tag) + "</span>";
   out += "</th>";
   for (const auto& value : {found, truth, random}) out += "<td>" + fixed(value) + "</td>";
   out += "<td>" + fixed(share) + "</td><td>" + fixed(random_share) + "</td>";
-  for (const auto& value : baseline_shares) out += "<td>" + fixed(value) + "</td>";
+  for (const double value : baseline_shares) out += "<td>" + fixed(value) + "</td>";
   return out + "<td class=\"bar\">" + ratio_bar(share, random_share, low) + "</td></tr>\n";
 }
 
-/// The baselines of a device in relation to its true front; of a group their means.
-inline std::vector<std::optional<double>> baseline_shares(const result& r, const std::vector<std::size_t>& devices) {
-  std::vector<std::optional<double>> shares;
+/// The baselines of a device in relation to its true front; of a group their means. NaN where they are not known.
+inline std::vector<double> baseline_shares(const result& r, const std::vector<std::size_t>& devices) {
+  constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+  std::vector<double> shares;
   for (const std::size_t i : devices) {
     const device_front& d = r.devices[i];
     shares.resize(std::max(shares.size(), d.baselines.size()), 0.0);
     for (std::size_t b = 0; b < shares.size(); ++b) {
       const auto share = b < d.baselines.size() ? ratio(d.baselines[b].hypervolume, d.true_hypervolume) : std::nullopt;
-      shares[b] =
-          shares[b] && share ? std::optional(*shares[b] + *share / static_cast<double>(devices.size())) : std::nullopt;
+      shares[b] += share.value_or(unknown) / static_cast<double>(devices.size());
     }
   }
   return shares;
