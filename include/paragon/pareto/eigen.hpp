@@ -23,6 +23,8 @@ template <class Derived>
   requires std::derived_from<Derived, Eigen::DenseBase<Derived>> && objective_value<typename Derived::Scalar>
 struct point_access<Derived> {
   using value_type = typename Derived::Scalar;
+  static constexpr std::size_t objectives =
+      Derived::ColsAtCompileTime == Eigen::Dynamic ? 0 : static_cast<std::size_t>(Derived::ColsAtCompileTime);
 
   static auto get(const Derived& source) {
     if constexpr ((Derived::Flags & Eigen::DirectAccessBit) != 0) {

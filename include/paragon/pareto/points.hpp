@@ -141,7 +141,8 @@ private:
 /// How a container becomes points: specialise it for a type of your own.
 ///
 /// A specialisation has `value_type` and `static get(const Source&)`, which returns `points<value_type>` or something
-/// that owns the numbers and converts to it. `pareto/eigen.hpp` and `pareto/xtensor.hpp` hold such specialisations.
+/// that owns the numbers and converts to it. Where the number of objectives is known at compile time it may say so in a
+/// `static constexpr std::size_t objectives`: algorithms then compile for that number alone. `pareto/eigen.hpp` and `pareto/xtensor.hpp` hold such specialisations.
 template <class Source>
 struct point_access;
 
@@ -154,6 +155,7 @@ struct point_access<points<T>> {
 template <detail::contiguous_rows Range>
 struct point_access<Range> {
   using value_type = typename detail::fixed_row<detail::row_of<Range>>::value_type;
+  static constexpr std::size_t objectives = detail::fixed_row<detail::row_of<Range>>::size;
   static constexpr points<value_type> get(const Range& source) noexcept { return points<value_type>(source); }
 };
 
@@ -194,5 +196,40 @@ concept point_set = requires(const Source& source) {
 /// The number type of a point set.
 template <point_set Source>
 using value_of = typename point_access<Source>::value_type;
+
+/// Stands for a number of objectives that is known at run time only.
+inline constexpr std::size_t dynamic_objectives = 0;
+
+namespace detail {
+
+template <point_set Source>
+consteval std::size_t fixed_objectives() {
+  if constexpr (requires { point_access<Source>::objectives; }) {
+    return point_access<Source>::objectives;
+  } else {
+    return dynamic_objectives;
+  }
+}
+
+/// Calls `f.template operator()<M>()` with M = m where m <= Most, and with M = `dynamic_objectives` beyond. Nothing is
+/// instantiated above `Fixed`, the number of objectives of the point set's type (some may be ignored: m <= Fixed).
+/// \pre m >= 1
+template <std::size_t Fixed, std::size_t Most, std::size_t M = 1, class F>
+decltype(auto) with_objectives(std::size_t m, F&& f) {
+  if constexpr (M > Most) {
+    return f.template operator()<dynamic_objectives>();
+  } else {
+    if constexpr (M != Fixed) {
+      if (m != M) return with_objectives<Fixed, Most, M + 1>(m, f);
+    }
+    return f.template operator()<M>();
+  }
+}
+
+}  // namespace detail
+
+/// The number of objectives of a point set where its type says so, else `dynamic_objectives`.
+template <point_set Source>
+inline constexpr std::size_t objectives_of = detail::fixed_objectives<Source>();
 
 }  // namespace paragon::pareto
