@@ -38,6 +38,8 @@ struct only_maps {
   template <class F, class... In>
   static void map_add(F, size_t, float*, const In*...);
   template <class F>
+  static void map_index(F, size_t, float*);
+  template <class F>
   static void map_by_column(F, size_t, size_t, float*, const float*, const float*);
   template <class F>
   static void map_by_row(F, size_t, size_t, float*, const float*, const float*);

@@ -27,6 +27,7 @@ TEST_CASE_TEMPLATE("backend: cpu maps agree with the standard functions and thei
 
 TEST_CASE_TEMPLATE("backend: cpu maps broadcast rows and columns", T, float, double) {
   tests::broadcast_maps<cpu, T>();
+  tests::index_maps<cpu, T>();
 }
 
 TEST_CASE_TEMPLATE("backend: cpu sums everything", T, float, double) { tests::sums_of_everything<cpu, T>(); }

@@ -39,6 +39,7 @@ TEST_CASE_TEMPLATE("backend: cuda maps agree with the standard functions and the
 
 TEST_CASE_TEMPLATE("backend: cuda maps broadcast rows and columns", T, float, double) {
   on_device(tests::broadcast_maps<cuda, T>);
+  on_device(tests::index_maps<cuda, T>);
 }
 
 TEST_CASE_TEMPLATE("backend: cuda sums everything", T, float, double) { on_device(tests::sums_of_everything<cuda, T>); }

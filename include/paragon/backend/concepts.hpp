@@ -20,6 +20,10 @@ struct left_operand {
   }
 };
 
+struct element_number {
+  PARAGON_HOST_DEVICE constexpr float operator()(std::size_t i) const noexcept { return static_cast<float>(i); }
+};
+
 }  // namespace detail
 
 /// Memory that a backend's kernels can reach.
@@ -42,11 +46,13 @@ concept has_products = requires(transposed t, std::size_t n, T s, const T* in, T
   B::gemm_batched(n, t, t, n, n, n, s, in, n, n, in, n, n, s, out, n, n);
 };
 
-/// Element-wise maps over functors, with and without adding to the output, and with one operand broadcast.
+/// Element-wise maps over functors, with and without adding to the output, of the element's number alone, and with one
+/// operand broadcast.
 template <class B, class T>
 concept has_maps = requires(std::size_t n, const T* in, T* out) {
   B::map(functions::relu{}, n, out, in);
   B::map_add(functions::relu{}, n, out, in);
+  B::map_index(detail::element_number{}, n, out);
   B::map(detail::left_operand{}, n, out, in, in);
   B::map_by_column(detail::left_operand{}, n, n, out, in, in);
   B::map_by_row(detail::left_operand{}, n, n, out, in, in);

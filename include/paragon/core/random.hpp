@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <numbers>
 
+#include "host_device.hpp"
+
 namespace paragon {
 
 /// One Philox4x32-10 block: 128 random bits as a pure function of a 128-bit counter and a 64-bit key.
@@ -14,8 +16,8 @@ namespace paragon {
 /// Counter-based numbers have no state: the number of an element does not depend on how many were drawn before it, so
 /// results are the same for any thread count, batch size or backend.
 /// Reference: Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011.
-[[nodiscard]] constexpr std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> counter,
-                                                            std::array<std::uint32_t, 2> key) noexcept {
+[[nodiscard]] PARAGON_HOST_DEVICE constexpr std::array<std::uint32_t, 4> philox(
+    std::array<std::uint32_t, 4> counter, std::array<std::uint32_t, 2> key) noexcept {
   for (int round = 0; round < 10; ++round) {
     const std::uint64_t a = std::uint64_t{0xD2511F53U} * counter[0];
     const std::uint64_t b = std::uint64_t{0xCD9E8D57U} * counter[2];
@@ -42,44 +44,51 @@ struct random {
 
   friend bool operator==(const random&, const random&) = default;
 
-  [[nodiscard]] constexpr random at_step(std::uint64_t s) const noexcept {
+  [[nodiscard]] PARAGON_HOST_DEVICE constexpr random at_step(std::uint64_t s) const noexcept {
     return {seed, stream, static_cast<std::uint32_t>(s)};
   }
-  [[nodiscard]] constexpr random in_stream(std::uint32_t s) const noexcept { return {seed, s, step}; }
+  [[nodiscard]] PARAGON_HOST_DEVICE constexpr random in_stream(std::uint32_t s) const noexcept {
+    return {seed, s, step};
+  }
 
   /// 128 bits for this element.
-  [[nodiscard]] constexpr std::array<std::uint32_t, 4> bits(std::uint64_t element) const noexcept {
+  [[nodiscard]] PARAGON_HOST_DEVICE constexpr std::array<std::uint32_t, 4> bits(std::uint64_t element) const noexcept {
     return philox({static_cast<std::uint32_t>(element), static_cast<std::uint32_t>(element >> 32), step, stream},
                   {static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32)});
   }
 
   /// Uniform in [0, 1), 53 bits.
-  [[nodiscard]] constexpr double uniform(std::uint64_t element) const noexcept {
+  [[nodiscard]] PARAGON_HOST_DEVICE constexpr double uniform(std::uint64_t element) const noexcept {
     const auto b = bits(element);
     return to_unit(b[0], b[1]);
   }
 
   /// Uniform in (0, 1), 52 bits: never 0 and never 1, so its logarithms are finite and not 0.
-  [[nodiscard]] constexpr double open_uniform(std::uint64_t element) const noexcept {
+  [[nodiscard]] PARAGON_HOST_DEVICE constexpr double open_uniform(std::uint64_t element) const noexcept {
     const auto b = bits(element);
     return to_open_unit(b[0], b[1]);
   }
 
   /// Standard normal (Box-Muller, first of the pair).
-  [[nodiscard]] double normal(std::uint64_t element) const noexcept {
+  [[nodiscard]] PARAGON_HOST_DEVICE double normal(std::uint64_t element) const noexcept {
     const auto b = bits(element);
     const double radius = std::sqrt(-2.0 * std::log(to_open_unit(b[0], b[1])));
     return radius * std::cos(2.0 * std::numbers::pi * to_unit(b[2], b[3]));
   }
 
   /// Standard exponential.
-  [[nodiscard]] double exponential(std::uint64_t element) const noexcept { return -std::log(open_uniform(element)); }
+  [[nodiscard]] PARAGON_HOST_DEVICE double exponential(std::uint64_t element) const noexcept {
+    return -std::log(open_uniform(element));
+  }
 
   /// Standard Gumbel: -log(-log u).
-  [[nodiscard]] double gumbel(std::uint64_t element) const noexcept { return -std::log(exponential(element)); }
+  [[nodiscard]] PARAGON_HOST_DEVICE double gumbel(std::uint64_t element) const noexcept {
+    return -std::log(exponential(element));
+  }
 
   /// Uniform integer in [0, n); n > 0. The bias is below n / 2^64.
-  [[nodiscard]] constexpr std::uint64_t below(std::uint64_t n, std::uint64_t element) const noexcept {
+  [[nodiscard]] PARAGON_HOST_DEVICE constexpr std::uint64_t below(std::uint64_t n,
+                                                                  std::uint64_t element) const noexcept {
     const auto b = bits(element);
     return ((std::uint64_t{b[1]} << 32) | b[0]) % n;
   }
@@ -92,10 +101,10 @@ struct random {
   }
 
 private:
-  static constexpr double to_unit(std::uint32_t low, std::uint32_t high) noexcept {
+  PARAGON_HOST_DEVICE static constexpr double to_unit(std::uint32_t low, std::uint32_t high) noexcept {
     return static_cast<double>(((std::uint64_t{high} << 32) | low) >> 11) * 0x1.0p-53;
   }
-  static constexpr double to_open_unit(std::uint32_t low, std::uint32_t high) noexcept {
+  PARAGON_HOST_DEVICE static constexpr double to_open_unit(std::uint32_t low, std::uint32_t high) noexcept {
     return (static_cast<double>(((std::uint64_t{high} << 32) | low) >> 12) + 0.5) * 0x1.0p-52;
   }
 };

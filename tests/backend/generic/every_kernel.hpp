@@ -37,6 +37,8 @@ std::vector<std::vector<T>> every_kernel() {
   B::map(functions::tanh{}, n, out.data(), x.data());
   B::map_add(functions::exp{}, n, out.data(), dy.data());
   results.push_back(out.to_vector());
+  B::map_index(drawn<T>{{.seed = seed}}, n, out.data());
+  results.push_back(out.to_vector());
   B::map_by_column(difference{}, rows, columns, out.data(), x.data(), weights.data());
   results.push_back(out.to_vector());
   B::map_by_row(difference{}, rows, columns, out.data(), x.data(), weights.data());

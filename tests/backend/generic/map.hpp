@@ -92,6 +92,28 @@ void maps() {
       [](real x) { return std::abs(x) <= 0.75 ? x * x / 2 : 0.75 * (std::abs(x) - 0.375); }, -3, 3);
 }
 
+template <class T>
+struct drawn {
+  paragon::random key;
+  PARAGON_HOST_DEVICE T operator()(std::size_t i) const noexcept { return static_cast<T>(key.normal(i)); }
+};
+
+template <class B, class T>
+void index_maps() {
+  const drawn<T> numbers{{.seed = 9}};
+  INFO("seed 9");
+  for (const std::size_t n : {std::size_t{0}, std::size_t{1}, std::size_t{5000}}) {
+    std::vector<double> want(n), bound(n);
+    for (std::size_t i = 0; i < n; ++i) {
+      want[i] = numbers.key.normal(i);
+      bound[i] = 8 * unit<T> * (std::abs(want[i]) + 1);
+    }
+    auto out = upload<B>(std::vector<T>(n, T(9)));
+    B::map_index(numbers, n, out.data());
+    check_within(out.to_vector(), want, bound);
+  }
+}
+
 template <class B, class T>
 void broadcast_maps() {
   for (const auto& [rows, columns] : {std::pair<std::size_t, std::size_t>{0, 3}, {3, 0}, {1, 1}, {5, 7}, {300, 129}}) {

@@ -18,6 +18,15 @@ struct map_kernels {
     });
   }
 
+  /// out[i] = f(i)
+  template <class F, class T>
+  static void map_index(F f, std::size_t n, T* out) {
+    threads::for_range(n, index_grain, [&](std::size_t begin, std::size_t end) {
+      const F local = f;
+      for (std::size_t i = begin; i < end; ++i) out[i] = local(i);
+    });
+  }
+
   /// out[i] += f(in[i]...)
   template <class F, class T, class... In>
   static void map_add(F f, std::size_t n, T* out, const In*... in) {
@@ -48,6 +57,9 @@ struct map_kernels {
       }
     });
   }
+
+private:
+  static constexpr std::size_t index_grain = 1024;  // what is made from an index alone costs more than an element read
 };
 
 }  // namespace paragon::backend::cpu_kernels

@@ -14,6 +14,11 @@ __global__ void map(F f, std::size_t n, T* out, const In*... in) {
   for (std::size_t i = first_element(); i < n; i += element_stride()) out[i] = f(in[i]...);
 }
 
+template <class F, class T>
+__global__ void map_index(F f, std::size_t n, T* out) {
+  for (std::size_t i = first_element(); i < n; i += element_stride()) out[i] = f(i);
+}
+
 template <class F, class T, class... In>
 __global__ void map_add(F f, std::size_t n, T* out, const In*... in) {
   for (std::size_t i = first_element(); i < n; i += element_stride()) out[i] += f(in[i]...);
@@ -37,6 +42,12 @@ struct map_kernels {
   template <class F, class T, class... In>
   static void map(F f, std::size_t n, T* out, const In*... in) {
     for_elements("cuda::map", n, on_device::map<F, T, In...>, f, n, out, in...);
+  }
+
+  /// out[i] = f(i)
+  template <class F, class T>
+  static void map_index(F f, std::size_t n, T* out) {
+    for_elements("cuda::map_index", n, on_device::map_index<F, T>, f, n, out);
   }
 
   /// out[i] += f(in[i]...)

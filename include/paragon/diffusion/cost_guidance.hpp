@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "../core/error.hpp"
+#include "../space/linear_cost.hpp"
+#include "independent_choices.hpp"
+
+namespace paragon::diffusion {
+
+/// Pulls samples towards a small cost that is linear in the choices (parameters, MACs), exactly: with weight w, samples
+/// of a density p become samples of one proportional to p(x_0) exp(-w cost(x_0)).
+///
+/// The gradient of log E[exp(-w cost(x_0)) | x_t] is known in closed form where decisions are independent, which the
+/// `choices` model says; no predictor is needed, and none of its error comes in. A negative weight pulls towards a large
+/// cost. O(entries) a sample.
+/// \tparam Encoding  as of `independent_choices`
+template <class Encoding, class T = float>
+class cost_guidance {
+public:
+  /// \param unit  what the cost is divided by, so that weights are comparable: its standard deviation, its range
+  /// Throws `paragon::error` where the cost has a wrong number of coefficients, or the unit is not positive.
+  cost_guidance(independent_choices<Encoding, T> choices, const space::linear_cost& cost, double unit = 1)
+      : choices_(std::move(choices)) {
+    const std::size_t total = choices_.positions().size();
+    if (cost.coefficients.size() != total) {
+      throw error("diffusion::cost_guidance", std::to_string(cost.coefficients.size()) + " coefficients",
+                  std::to_string(total));
+    }
+    if (!(unit > 0)) throw error("diffusion::cost_guidance", "a unit of " + std::to_string(unit), "a positive number");
+    for (const double c : cost.coefficients) costs_.push_back(static_cast<T>(c / unit));
+  }
+
+  void prepare(std::span<const moment> way) { choices_.prepare(way); }
+
+  void add_gradient(const tensor<T>& x, std::size_t step, std::span<const double> weights, tensor<T>& out) const {
+    const std::size_t each = choices_.nodes() * choices_.features();
+    const moment& at = choices_.way()[step];
+    const T sharpness = static_cast<T>(2 * at.scale / (at.deviation * at.deviation));
+    std::vector<T> free(costs_.size());
+    std::vector<T> pulled(costs_.size());
+    for (std::size_t s = 0; s < weights.size(); ++s) {
+      if (weights[s] == 0) continue;
+      const std::span<const T> from(x.data() + s * each, each);
+      choices_.probabilities(from, step, {}, 0, free);
+      choices_.probabilities(from, step, costs_, static_cast<T>(weights[s]), pulled);
+      for (std::size_t k = 0; k < costs_.size(); ++k) {
+        out[s * each + choices_.positions()[k]] += sharpness * (pulled[k] - free[k]);
+      }
+    }
+  }
+
+private:
+  independent_choices<Encoding, T> choices_;
+  std::vector<T> costs_;
+};
+
+}  // namespace paragon::diffusion

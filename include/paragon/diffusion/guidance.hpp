@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "../core/error.hpp"
+#include "../core/host_device.hpp"
+#include "../tensor/tensor.hpp"
+#include "score.hpp"
+
+namespace paragon::diffusion {
+
+/// Something that pulls samples: a predictor's gradient, the exact gradient of a cost's expectation.
+///
+/// - `t.prepare(way)`: as a score's.
+/// - `t.add_gradient(x, i, weights, out)`: adds to `out` how strongly each sample is pulled where, at `way[i]`.
+///   `weights[s]` belongs to sample s of the batch; what it does is the term's (most multiply by it), and 0 must add
+///   nothing. A sample's gradient depends on nothing but that sample.
+template <class G, class T = float, class Backend = backend::cpu>
+concept guidance_term = requires(G& g, std::span<const moment> way, const tensor<T, Backend>& x, std::size_t i,
+                                 std::span<const double> weights, tensor<T, Backend>& out) {
+  g.prepare(way);
+  g.add_gradient(x, i, weights, out);
+};
+
+/// Every term's gradient as it is: its size is its weight's business, as published.
+struct plain_norms {
+  friend bool operator==(plain_norms, plain_norms) = default;
+};
+
+/// Every term's gradient scaled, sample by sample, to the length of the score: weights then say how strong a pull is
+/// against the score, whatever the unit of the predictor.
+struct balanced_norms {
+  friend bool operator==(balanced_norms, balanced_norms) = default;
+};
+
+/// A score and the terms that guide it: score + sum over terms of weight times gradient. It is a score itself.
+///
+/// Each sample has weights of its own, so that one run covers many preferences: row `n mod rows` of `weights` belongs to
+/// the sample with number n. Score and terms are referred to, and have to outlive the guided score.
+/// \tparam Norms  `plain_norms` (default) or `balanced_norms`
+template <class Norms, class Score, class... Terms>
+class guided_score {
+public:
+  /// \param weights  rows of one weight per term; at least one row
+  /// Throws `paragon::error` for weights that are not finite or do not come in whole rows.
+  guided_score(Norms, std::vector<double> weights, Score& score, Terms&... terms)
+      : score_(score), terms_(terms...), weights_(std::move(weights)), rows_(weights_.size() / count) {
+    if (weights_.empty() || weights_.size() % count != 0) {
+      throw error("diffusion::guided_score", std::to_string(weights_.size()) + " weights",
+                  "rows of " + std::to_string(count) + ", one weight for each term");
+    }
+    for (const double w : weights_) {
+      if (!std::isfinite(w))
+        throw error("diffusion::guided_score", "a weight of " + std::to_string(w), "finite numbers");
+    }
+  }
+
+  void prepare(std::span<const moment> way) {
+    score_.prepare(way);
+    std::apply([&](auto&... term) { (term.prepare(way), ...); }, terms_);
+  }
+  void select(std::uint64_t first) {
+    first_ = first;
+    if constexpr (requires { score_.select(first); }) score_.select(first);
+  }
+
+  template <class T, class B>
+    requires score_function<Score, T, B> && (guidance_term<Terms, T, B> && ...)
+  void evaluate(const tensor<T, B>& x, std::size_t step, tensor<T, B>& out) {
+    score_.evaluate(x, step, out);
+    add(x, step, out, std::index_sequence_for<Terms...>{});
+  }
+
+private:
+  static constexpr std::size_t count = sizeof...(Terms);
+  static_assert(count > 0, "guided_score needs at least one guidance_term");
+  static_assert(std::same_as<Norms, plain_norms> || std::same_as<Norms, balanced_norms>,
+                "Norms is plain_norms or balanced_norms");
+
+  template <class T, class B, std::size_t... K>
+  void add(const tensor<T, B>& x, std::size_t step, tensor<T, B>& out, std::index_sequence<K...>) {
+    (add_term(std::get<K>(terms_), K, x, step, out), ...);
+  }
+
+  template <class Term, class T, class B>
+  void add_term(Term& term, std::size_t k, const tensor<T, B>& x, std::size_t step, tensor<T, B>& out) {
+    const std::size_t samples = x.shape()[0];
+    chosen_.resize(samples);
+    for (std::size_t s = 0; s < samples; ++s) chosen_[s] = weights_[(first_ + s) % rows_ * count + k];
+    if (std::all_of(chosen_.begin(), chosen_.end(), [](double w) { return w == 0; })) return;
+    if constexpr (std::same_as<Norms, plain_norms>) {
+      term.add_gradient(x, step, std::span<const double>(chosen_), out);
+    } else {
+      const std::vector<double> ones(samples, 1.0);
+      tensor<T, B> pull(x.shape());
+      term.add_gradient(x, step, std::span<const double>(ones), pull);
+      balance(out, pull);
+    }
+  }
+
+  /// out += weight |score| / |pull| pull, sample by sample; a pull of length 0 adds nothing.
+  /// What `out` holds of earlier terms counts as score, so that each term is measured against what it has to turn.
+  template <class T, class B>
+  void balance(tensor<T, B>& out, tensor<T, B>& pull) {
+    const std::size_t samples = out.shape()[0];
+    const std::size_t each = out.size() / samples;
+    tensor<T, B> lengths(shape{2, samples});
+    B::dot_columns(samples, each, out.data(), out.data(), lengths.data());
+    B::dot_columns(samples, each, pull.data(), pull.data(), lengths.data() + samples);
+    tensor<T, B> weights(shape{samples}, std::vector<T>(chosen_.begin(), chosen_.end()));
+    B::map(ratio{}, samples, weights.data(), weights.data(), lengths.data(), lengths.data() + samples);
+    B::map_by_row(product{}, samples, each, pull.data(), pull.data(), weights.data());
+    B::map_add(identity{}, out.size(), out.data(), pull.data());
+  }
+
+  struct ratio {
+    template <class T>
+    PARAGON_HOST_DEVICE T operator()(T weight, T score, T pull) const noexcept {
+      return pull > T(0) ? weight * std::sqrt(score / pull) : T(0);
+    }
+  };
+  struct product {
+    template <class T>
+    PARAGON_HOST_DEVICE T operator()(T a, T b) const noexcept {
+      return a * b;
+    }
+  };
+  struct identity {
+    template <class T>
+    PARAGON_HOST_DEVICE T operator()(T a) const noexcept {
+      return a;
+    }
+  };
+
+  Score& score_;
+  std::tuple<Terms&...> terms_;
+  std::vector<double> weights_;
+  std::size_t rows_;
+  std::uint64_t first_ = 0;
+  std::vector<double> chosen_;
+};
+
+}  // namespace paragon::diffusion
