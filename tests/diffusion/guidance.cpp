@@ -5,9 +5,13 @@
 #include <cmath>
 #include <vector>
 
+#include <paragon/autodiff/arithmetic.hpp>
+#include <paragon/autodiff/elementwise.hpp>
+#include <paragon/autodiff/reduce.hpp>
 #include <paragon/diffusion/cost_guidance.hpp>
 #include <paragon/diffusion/exponential_integrator.hpp>
 #include <paragon/diffusion/guidance.hpp>
+#include <paragon/diffusion/relaxed_guidance.hpp>
 
 #include "exact.hpp"
 
@@ -111,6 +115,47 @@ TEST_CASE("diffusion: cost guidance is the slope of log E[exp(-weight cost)]") {
     const double left = value();
     x[e] = at;
     CHECK(std::abs(gradient[e] - (right - left) / (2 * h)) < 1e-8);
+  }
+}
+
+TEST_CASE("diffusion: relaxed guidance is the slope of the predictor over the open choices, times each weight") {
+  const diffusion::variance_exploding process;
+  const std::vector<diffusion::moment> way{diffusion::moment_at(process, 0.9), diffusion::moment_at(process, 0.5)};
+  using exact = diffusion::independent_choices<paragon_test::cell_graph, double>;
+  exact score(paragon_test::cells{}, paragon_test::cell_graph{});
+  // Not linear in the probabilities: the sum over entries of (entry number / 30) p^2.
+  tensor<double> slopes(shape{1, 30});
+  for (std::size_t k = 0; k < 30; ++k) slopes[k] = static_cast<double>(k) / 30;
+  const auto predict = [&slopes](auto& tape, auto rows) {
+    const auto weighted = paragon::autodiff::multiply(paragon::autodiff::square(rows), tape.constant(slopes));
+    return paragon::autodiff::sum_columns(weighted);
+  };
+  diffusion::relaxed_guidance<paragon_test::cell_graph, decltype(predict), double> term(score, predict);
+  score.prepare(way);
+  term.prepare(way);
+  INFO("seed 14");
+  const paragon::random draw{.seed = 14};
+  tensor<double> x(shape{2, 8, 7});
+  for (std::size_t e = 0; e < x.size(); ++e) x[e] = draw.normal(e);
+  const std::vector<double> weights{1.5, -0.5};
+  const auto value = [&](std::size_t s) {
+    std::vector<double> p(30);
+    score.probabilities(std::span<const double>(x.data() + s * 56, 56), 1, {}, 0, p);
+    double sum = 0;
+    for (std::size_t k = 0; k < 30; ++k) sum += slopes[k] * p[k] * p[k];
+    return sum;
+  };
+  tensor<double> gradient(x.shape());
+  term.add_gradient(x, 1, weights, gradient);
+  for (std::size_t e = 0; e < x.size(); ++e) {
+    const double at = x[e];
+    const double h = 1e-5;
+    x[e] = at + h;
+    const double right = value(e / 56);
+    x[e] = at - h;
+    const double left = value(e / 56);
+    x[e] = at;
+    CHECK(std::abs(gradient[e] - weights[e / 56] * (right - left) / (2 * h)) < 1e-8);
   }
 }
 

@@ -95,6 +95,19 @@ public:
     }
   }
 
+  /// Adds to `out`, a gradient by x_t of one sample, what a gradient `slope` by the probabilities `p` amounts to.
+  void add_through(std::size_t step, std::span<const T> p, std::span<const T> slope, std::span<T> out) const {
+    const double deviation = way_[step].deviation;
+    const T sharpness = static_cast<T>(2 * way_[step].scale / (deviation * deviation));
+    for (std::size_t d = 0; d + 1 < begin_.size(); ++d) {
+      T mean = 0;
+      for (std::size_t k = begin_[d]; k < begin_[d + 1]; ++k) mean += p[k] * slope[k];
+      for (std::size_t k = begin_[d]; k < begin_[d + 1]; ++k) {
+        out[position_[k]] += sharpness * p[k] * (slope[k] - mean);
+      }
+    }
+  }
+
   [[nodiscard]] std::size_t nodes() const noexcept { return nodes_; }
   [[nodiscard]] std::size_t features() const noexcept { return features_; }
   /// Where the entries of the choices lie in a sample, decision after decision.
