@@ -2,6 +2,7 @@
 // The first front against a plain loop: uniform cube (few survive) and simplex (all survive).
 #include <benchmark/benchmark.h>
 
+#include <paragon/core/parallel.hpp>
 #include <paragon/core/random.hpp>
 #include <paragon/pareto/filter.hpp>
 
@@ -55,6 +56,7 @@ void paragon_filter(benchmark::State& state) {
     survivors = front.size();
   }
   state.counters["survivors"] = static_cast<double>(survivors);
+  state.SetComplexityN(state.range(1));
 }
 
 template <data What>
@@ -67,10 +69,42 @@ void plain_loop(benchmark::State& state) {
   }
 }
 
+/// The same on a pool of as many threads as the machine has: wall time.
+template <data What>
+void threaded_filter(benchmark::State& state) {
+  const auto m = static_cast<std::size_t>(state.range(0));
+  const auto values = make(What, static_cast<std::size_t>(state.range(1)), m);
+  paragon::thread_pool pool(0);
+  for (auto _ : state) {
+    const auto front =
+        paragon::pareto::filter(paragon::pareto::points<double>(values, m), paragon::pareto::threaded(pool));
+    benchmark::DoNotOptimize(front.data());
+  }
+}
+
+/// n doubled for one m, so that the exponent can be measured.
+template <std::int64_t M>
+void doubling(benchmark::internal::Benchmark* run) {
+  for (std::int64_t n = 1 << 12; n <= 1 << 18; n *= 2) run->Args({M, n});
+  run->Unit(benchmark::kMillisecond)->Complexity();
+}
+
 }  // namespace
 
-BENCHMARK(paragon_filter<cube>)->ArgsProduct({{2, 3, 4, 6}, {1000, 10000, 100000}})->Unit(benchmark::kMillisecond);
-BENCHMARK(paragon_filter<simplex>)->ArgsProduct({{2, 3, 4, 6}, {1000, 10000}})->Unit(benchmark::kMillisecond);
-BENCHMARK(paragon_filter<simplex>)->ArgsProduct({{2, 3, 4}, {100000}})->Unit(benchmark::kMillisecond);
+BENCHMARK(paragon_filter<cube>)->ArgsProduct({{2, 3, 4, 6, 10}, {1000, 10000, 100000}})->Unit(benchmark::kMillisecond);
+BENCHMARK(paragon_filter<simplex>)
+    ->ArgsProduct({{2, 3, 4, 6, 10}, {1000, 10000, 100000}})
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK(threaded_filter<cube>)
+    ->ArgsProduct({{2, 4, 10}, {100000, 1000000}})
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime();
+BENCHMARK(threaded_filter<simplex>)->ArgsProduct({{3, 4, 6}, {100000}})->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(paragon_filter<cube>)->Name("filter_cube_2")->Apply(doubling<2>);
+BENCHMARK(paragon_filter<cube>)->Name("filter_cube_4")->Apply(doubling<4>);
+BENCHMARK(paragon_filter<simplex>)->Name("filter_simplex_2")->Apply(doubling<2>);
+BENCHMARK(paragon_filter<simplex>)->Name("filter_simplex_3")->Apply(doubling<3>);
+BENCHMARK(paragon_filter<simplex>)->Name("filter_simplex_4")->Apply(doubling<4>);
+BENCHMARK(paragon_filter<simplex>)->Name("filter_simplex_6")->Apply(doubling<6>);
 BENCHMARK(plain_loop<cube>)->ArgsProduct({{2, 3, 4, 6}, {1000, 10000}})->Unit(benchmark::kMillisecond);
 BENCHMARK(plain_loop<simplex>)->ArgsProduct({{2, 3, 4, 6}, {1000, 10000}})->Unit(benchmark::kMillisecond);

@@ -8,6 +8,8 @@
 
 #include <paragon/diffusion/exponential_integrator.hpp>
 #include <paragon/diffusion/guidance.hpp>
+#include <paragon/search/pomonag.hpp>
+#include <paragon/space/nasbench201.hpp>
 
 namespace {
 
@@ -72,6 +74,18 @@ struct one_step {
 static_assert(paragon::diffusion::solver<one_step, brownian, point_mass>);
 //! [solver]
 
+//! [architecture_judge]
+/// One objective: parameters.
+struct sizes {
+  std::vector<double> operator()(std::span<const paragon::space::nasbench201_cell> cells) const {
+    std::vector<double> values;
+    for (const auto& cell : cells) values.push_back(paragon::space::nasbench201{}.parameters(cell));
+    return values;
+  }
+};
+static_assert(paragon::search::architecture_judge<sizes, paragon::space::nasbench201_cell>);
+//! [architecture_judge]
+
 }  // namespace
 
 TEST_CASE("concepts: one step of the smallest solver finds the only data there are") {
@@ -82,4 +96,5 @@ TEST_CASE("concepts: one step of the smallest solver finds the only data there a
   paragon::diffusion::guided_score guided(paragon::diffusion::plain_norms{}, {0.25}, score, term);
   const auto y = paragon::diffusion::sample(brownian{}, guided, one_step{}, {2, 3}, {.seed = 1}, {.samples = 4});
   for (const float v : y.span()) CHECK(v == doctest::Approx(1));
+  CHECK(sizes{}(std::vector<paragon::space::nasbench201_cell>(3)).size() == 3);
 }

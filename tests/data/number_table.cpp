@@ -70,6 +70,10 @@ TEST_CASE("data: a first line without numbers names the columns") {
         std::vector<std::string>{"latency (ms)", "the \"error\""});
   CHECK(table("\"a, \"\"b\"\"\",,1x\n1,2,3").names() == std::vector<std::string>{"a, \"b\"", "", "1x"});
   CHECK(table("net #parameters,ms\n1,2").names() == std::vector<std::string>{"net #parameters", "ms"});
+  CHECK(table(" latency (ms) \r\n\n1\n2").names() == std::vector<std::string>{"latency (ms)"});
+  CHECK(table("latency (ms)\n1\n2").numbers<double>() == std::vector<double>{1, 2});
+  CHECK(table("latency ms\n1 2").columns() == 2);
+  CHECK(table("latency ms").columns() == 2);
   CHECK(table("a,b").columns() == 2);
   CHECK(table("a,b").numbers<double>().empty());
   const auto odd = table("# note\n1,a,a\n");
@@ -152,6 +156,11 @@ TEST_CASE("data: what is not a number is named with file, line and column") {
   rejects("1," + std::string(100, 'x'),
           ("t.csv:1: column 1: \"" + std::string(60, 'x') + "...\"; expected a number").c_str());
   rejects(std::string("1,2\n3,\0", 8), (std::string("t.csv:2: column 1: \"") + '\0' + "\"; expected a number").c_str());
+}
+
+TEST_CASE("data: what is no text at all is not taken for a header") {
+  CHECK_THROWS_WITH_AS((void)table(std::string(3, '\0')), "t.csv:1: a zero byte; expected text", paragon::error);
+  CHECK_THROWS_WITH_AS((void)table(std::string("\na,\0b", 6)), "t.csv:2: a zero byte; expected text", paragon::error);
 }
 
 TEST_CASE("data: rows of other lengths than the first are named") {

@@ -2,8 +2,10 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <limits>
 #include <numeric>
+#include <paragon/core/parallel.hpp>
 #include <paragon/pareto/filter.hpp>
 #include <set>
 #include <string>
@@ -106,7 +108,7 @@ TEST_CASE("pareto: filter refuses NaN by name, or takes it as the worst value") 
   }
 }
 
-TEST_CASE_TEMPLATE("pareto: filter agrees with brute force", T, double, float, int, long long, unsigned char,
+TEST_CASE_TEMPLATE("pareto: filter agrees with brute force", T, double, float, int, std::int8_t, std::uint64_t,
                    long double) {
   for (const kind what : paragon_test::kinds) {
     if (!std::is_floating_point_v<T> && what != kind::grid && what != kind::tied_front) continue;
@@ -218,4 +220,94 @@ TEST_CASE("pareto: filter reads column-major and strided memory") {
   }
   CHECK(filter(points<double>(columns.data(), 100, 4, 1, 100)) == filter(set));
   CHECK(filter(points<double>(gaps.data() + 99 * 7, 100, 4, -7)) == filter(set));
+}
+
+TEST_CASE_TEMPLATE("pareto: filter at the ends of integer types", T, std::int8_t, std::uint8_t, std::int16_t,
+                   std::int64_t, std::uint64_t) {
+  constexpr T low = std::numeric_limits<T>::min();
+  constexpr T high = std::numeric_limits<T>::max();
+  const T values[] = {low, static_cast<T>(low + 1), static_cast<T>(high / 2), static_cast<T>(high - 1), high};
+  for (std::size_t m = 1; m <= 6; ++m) {
+    for (const std::size_t n : {20U, 400U}) {
+      const std::uint64_t seed = 10 * m + n;
+      INFO("m ", m, ", n ", n, ", seed ", seed);
+      const paragon::random key{.seed = seed};
+      table<T> set(n, std::vector<T>(m));
+      for (std::size_t i = 0; i < n; ++i) {
+        for (std::size_t k = 0; k < m; ++k) set[i][k] = values[key.below(5, i * m + k)];
+      }
+      for (const auto d : {minimise, maximise}) {
+        const std::vector<paragon::direction> way(m, d);
+        CHECK(filter(set, way) == paragon_test::brute_filter(set, way, false));
+        CHECK(filter(set, way, keep_all{}) == paragon_test::brute_filter(set, way, true));
+      }
+    }
+  }
+}
+
+TEST_CASE("pareto: filter of zeros of both signs and denormal numbers") {
+  constexpr double tiny = std::numeric_limits<double>::denorm_min();
+  const double values[] = {0.0, -0.0, tiny, -tiny, 2 * tiny, std::numeric_limits<double>::min(), 1.0};
+  for (std::size_t m = 1; m <= 6; ++m) {
+    INFO("m ", m);
+    const paragon::random key{.seed = m};
+    table<double> set(500, std::vector<double>(m));
+    for (std::size_t i = 0; i < set.size(); ++i) {
+      for (std::size_t k = 0; k < m; ++k) set[i][k] = values[key.below(7, i * m + k)];
+      if (m > 1) set[i][m - 1] = -set[i][0];
+    }
+    for (const auto d : {minimise, maximise}) {
+      const std::vector<paragon::direction> way(m, d);
+      CHECK(filter(set, way) == paragon_test::brute_filter(set, way, false));
+      CHECK(filter(set, way, keep_all{}) == paragon_test::brute_filter(set, way, true));
+    }
+  }
+}
+
+TEST_CASE("pareto: filter with a few values beside one far away") {
+  // A range so wide that the leading bits of the others agree: sorting has to put them right by comparing.
+  for (const double far : {1e300, inf}) {
+    for (std::size_t m = 2; m <= 5; ++m) {
+      INFO("far ", far, ", m ", m);
+      auto set = random_points<double>(kind::simplex, 3000, m, m);
+      for (auto& row : set) {
+        for (double& x : row) x = 1 + x * 0x1p-30;
+      }
+      set[17][0] = far;
+      set[18][m - 1] = -far;
+      const std::vector<paragon::direction> way(m, minimise);
+      CHECK(filter(set) == paragon_test::brute_filter(set, way, false));
+      CHECK(filter(set, keep_all{}) == paragon_test::brute_filter(set, way, true));
+    }
+  }
+}
+
+TEST_CASE("pareto: filter with many equal points") {
+  for (std::size_t m = 1; m <= 6; ++m) {
+    const table<int> equal(20000, std::vector<int>(m, 7));
+    CHECK(filter(equal) == indices{0});
+    CHECK(filter(equal, keep_all{}).size() == 20000);
+  }
+}
+
+TEST_CASE("pareto: filter gives the same on any number of threads") {
+  for (const std::size_t threads : {1U, 2U, 5U}) {
+    paragon::thread_pool pool(threads);
+    for (std::size_t m = 1; m <= 6; ++m) {
+      for (const kind what : paragon_test::kinds) {
+        INFO("threads ", threads, ", kind ", paragon_test::name_of(what), ", m ", m);
+        const auto set = random_points<double>(what, 30000, m, m);
+        CHECK(filter(set, threaded(pool)) == filter(set));
+        CHECK(filter(set, keep_all{}, threaded(pool)) == filter(set, keep_all{}));
+      }
+    }
+    auto set = random_points<double>(kind::cube, 100000, 2, 1);
+    for (const std::size_t i : {99999U, 70000U, 40000U}) set[i][1] = not_a_number;
+    try {
+      (void)filter(set, threaded(pool));
+      FAIL("NaN was accepted");
+    } catch (const paragon::error& e) {
+      CHECK(std::string(e.what()).find("NaN in row 40000, column 1") != std::string::npos);
+    }
+  }
 }

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 #include <numbers>
+#include <paragon/core/parallel.hpp>
 #include <paragon/pareto/filter.hpp>
 #include <paragon/pareto/hypervolume.hpp>
 
@@ -117,11 +118,16 @@ TEST_CASE("pareto: hypervolume counts the points that do not dominate the refere
   CHECK(hypervolume(front<3>{{1, 9, 1}}, {2, 0, 2}, {minimise, ignore, minimise}) == volume<double>{1, 0});
 }
 
-TEST_CASE("pareto: hypervolume in one objective and beyond three") {
+TEST_CASE("pareto: hypervolume in one objective, in four and in too many") {
   CHECK(hypervolume(front<1>{{3}, {1}, {2}}, {5}) == volume<double>{4, 0});
-  CHECK_THROWS_WITH_AS((void)hypervolume(front<4>{{0, 0, 0, 0}}, {1, 1, 1, 1}),
-                       "pareto::hypervolume: 4 objectives; expected 1, 2 or 3 that are not ignored", paragon::error);
   CHECK(hypervolume(front<4>{{0, 0, 0, 0}}, {1, 1, 1, 1}, {ignore, minimise, minimise, minimise}).value == 1);
+  CHECK(hypervolume(front<4>{{1, 1, 1, 1}, {2, 2, 2, 2}}, {3, 3, 3, 3}).value == 16);
+  CHECK(hypervolume(front<4>{{1, 1, 1, 1}, {1, 1, 1, 1}}, {2, 2, 2, 2}).value == 1);
+  const table<double> wide(2, std::vector<double>(33, 0.0));
+  CHECK_THROWS_WITH_AS((void)hypervolume(wide, std::vector<double>(33, 1.0)),
+                       "pareto::hypervolume: 33 objectives; expected at most 32", paragon::error);
+  CHECK(hypervolume(table<double>(2, std::vector<double>(32, 0.0)), std::vector<double>(32, 2.0)).value ==
+        4294967296.0);
 }
 
 TEST_CASE("pareto: hypervolume with infinities, NaN and bad references") {
@@ -159,8 +165,10 @@ TEST_CASE("pareto: hypervolume of integers is exact or refused") {
 }
 
 TEST_CASE("pareto: hypervolume agrees with counted cells") {
-  for (std::size_t m = 1; m <= 3; ++m) {
-    for (std::uint64_t seed = 1; seed <= 200; ++seed) {
+  for (std::size_t m = 1; m <= 6; ++m) {
+    const std::uint64_t seeds = m <= 4 ? 200 : 20;
+    const int side = m <= 3 ? 10 : m == 4 ? 7 : 5;
+    for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
       INFO("m ", m, ", seed ", seed);
       const paragon::random key{.seed = seed};
       const std::size_t n = key.below(25, 0);
@@ -168,23 +176,23 @@ TEST_CASE("pareto: hypervolume agrees with counted cells") {
       std::uint64_t element = 1;
       std::size_t ignored = 0;
       for (auto& row : set) {
-        for (int& x : row) x = static_cast<int>(key.below(12, element++));
-        ignored += std::any_of(row.begin(), row.end(), [](int x) { return x >= 10; });
+        for (int& x : row) x = static_cast<int>(key.below(static_cast<std::uint64_t>(side) + 1, element++));
+        ignored += std::any_of(row.begin(), row.end(), [side](int x) { return x >= side; });
       }
-      const std::vector<int> reference(m, 10);
+      const std::vector<int> reference(m, side);
       const auto v = hypervolume(set, reference);
       CHECK(v.value == count_cells(set, reference));
       CHECK(v.ignored == ignored);
 
       table<double> real(n);
       for (std::size_t i = 0; i < n; ++i) real[i].assign(set[i].begin(), set[i].end());
-      CHECK(hypervolume(real, std::vector<double>(m, 10.0)).value == static_cast<double>(v.value));
+      CHECK(hypervolume(real, std::vector<double>(m, side)).value == static_cast<double>(v.value));
     }
   }
 }
 
 TEST_CASE("pareto: hypervolume agrees with inclusion and exclusion") {
-  for (std::size_t m = 1; m <= 3; ++m) {
+  for (std::size_t m = 1; m <= 10; ++m) {
     for (const kind what : {kind::cube, kind::simplex, kind::grid}) {
       for (std::size_t n = 1; n <= 12; ++n) {
         const std::uint64_t seed = 100 * m + n;
@@ -198,11 +206,12 @@ TEST_CASE("pareto: hypervolume agrees with inclusion and exclusion") {
 }
 
 TEST_CASE("pareto: hypervolume does not depend on order, axes or what is dominated anyway") {
-  for (std::size_t m = 1; m <= 3; ++m) {
+  for (std::size_t m = 1; m <= 8; ++m) {
     for (const kind what : {kind::cube, kind::simplex, kind::grid}) {
+      const std::size_t n = m <= 3 ? 2000 : m <= 5 ? 200 : 40;
       const std::uint64_t seed = 40 + m;
       INFO("kind ", paragon_test::name_of(what), ", m ", m, ", seed ", seed);
-      const auto set = random_points<double>(what, 2000, m, seed);
+      const auto set = random_points<double>(what, n, m, seed);
       const std::vector<double> reference(m, what == kind::grid ? 3.5 : 1.1);
       const double value = hypervolume(set, reference).value;
       REQUIRE(value > 0);
@@ -236,5 +245,22 @@ TEST_CASE("pareto: hypervolume does not depend on order, axes or what is dominat
         before = after;
       }
     }
+  }
+}
+
+TEST_CASE("pareto: hypervolume is the same with threads, to the bit") {
+  paragon::thread_pool pool(3);
+  const std::vector<std::pair<std::size_t, std::size_t>> sizes{{2, 300},  {3, 300}, {4, 3000},
+                                                               {5, 1000}, {7, 200}, {9, 60}};
+  for (const auto& [m, n] : sizes) {
+    INFO("m ", m, ", n ", n);
+    const auto set = random_points<double>(kind::simplex, n, m, 5);
+    const std::vector<double> reference(m, 1.1);
+    CHECK(hypervolume(set, reference, threaded(pool)) == hypervolume(set, reference));
+    table<int> whole(n, std::vector<int>(m));
+    for (std::size_t i = 0; i < n; ++i) {
+      for (std::size_t k = 0; k < m; ++k) whole[i][k] = static_cast<int>(40 * set[i][k]);
+    }
+    CHECK(hypervolume(whole, std::vector<int>(m, 44), threaded(pool)) == hypervolume(whole, std::vector<int>(m, 44)));
   }
 }

@@ -94,8 +94,9 @@ public:
       if (step < 0.65 * rough) step = s * power;
     }
     std::vector<double> found;
-    for (double k = std::ceil(first / step - 1e-9); k * step <= last * (1 + 1e-12); ++k) {
-      const double value = k * step;
+    const double start = std::ceil(first / step - 1e-9);
+    for (int i = 0; i < 4 * wanted; ++i) {  // counted, for beyond 2^53 a sum of ones no longer grows
+      const double value = (start + i) * step;
       if (shows(value)) found.push_back(value);
     }
     return found;

@@ -52,14 +52,15 @@ public:
   }
 
   /// A value of objective k, given in the caller's direction, as one to be minimised.
-  [[nodiscard]] T turned(T value, std::size_t k) const noexcept {
-    if constexpr (std::is_floating_point_v<T>) {
-      if constexpr (NanIsWorst) {
-        if (value != value) return std::numeric_limits<T>::infinity();
-      }
-      return value * columns_[k].turn;
-    } else {
-      return static_cast<T>(value ^ columns_[k].turn);
+  [[nodiscard]] T turned(T value, std::size_t k) const noexcept { return turn(value, columns_[k].turn); }
+
+  /// Objective k of the points from `first` on, as `operator()` gives it.
+  void read(std::size_t first, std::size_t count, std::size_t k, T* values) const noexcept {
+    const T* const source = &source_(first, columns_[k].index);
+    const std::ptrdiff_t stride = source_.row_stride();
+    const turned_column column = columns_[k];
+    for (std::size_t i = 0; i < count; ++i) {
+      values[i] = turn(source[static_cast<std::ptrdiff_t>(i) * stride], column.turn);
     }
   }
 
@@ -83,6 +84,17 @@ private:
     T turn;  // a factor for floating point, a bit mask for integers
     std::size_t index;
   };
+
+  static constexpr T turn(T value, T by) noexcept {
+    if constexpr (std::is_floating_point_v<T>) {
+      if constexpr (NanIsWorst) {
+        if (value != value) return std::numeric_limits<T>::infinity();
+      }
+      return value * by;
+    } else {
+      return static_cast<T>(value ^ by);
+    }
+  }
 
   static constexpr T turn_of(direction d) noexcept {
     if constexpr (std::is_floating_point_v<T>) {
