@@ -12,7 +12,7 @@ namespace paragon::pareto::detail {
 /// count as the best or the worst finite one; an objective in which all are equal is 0.
 class unit_box {
 public:
-  /// \param add  called with a function that takes the index of a candidate, once for each that counts
+  /// \param members  indices of the candidates that count
   template <class Candidates, class Members>
   unit_box(const Candidates& set, const Members& members) : best_(set.objectives()), range_(set.objectives()) {
     constexpr double infinity = std::numeric_limits<double>::infinity();
