@@ -82,15 +82,15 @@ std::vector<std::size_t> first_front(const View& view, const std::size_t* among,
 /// Infinities are legal values. Exact for integers. The result depends neither on the threads nor on the order of the
 /// points (but for which of several equal ones is the first).
 ///
-/// How it works. Two linear passes drop what some especially good points dominate: of uniform data a small part remains.
-/// The rest is decided by a sweep (one to three objectives), or (four and more) by asking for each point whether a tree
-/// of boxes over all of them holds one that covers it, for which coordinates are replaced by 32-bit ranks. That tree is
-/// as good where few points survive as where all do, so nothing has to be guessed from n or m.
+/// How it works. Two linear passes drop what some especially good points dominate: of uniform data a small part
+/// remains. The rest is decided by a sweep (one to three objectives), or (four and more) by asking for each point
+/// whether a tree of boxes over all of them holds one that covers it, for which coordinates are replaced by 32-bit
+/// ranks. That tree is as good where few points survive as where all do, so nothing has to be guessed from n or m.
 ///
-/// Cost: O(n m), plus, for the c points left by the first passes, O(c) for two objectives and O(c log c) for three; from
-/// four on O(m c log c) for ranks and tree and c searches, each a few dozen blocks of 16 points on uniform data and on
-/// simplex fronts, and O(m c) at worst. Memory beyond the input: about 50 bytes for each of the c points, and from four
-/// objectives on 8 m more. At most 2^32 - 1 points may be left by the first passes; n itself has no limit.
+/// Cost: O(n m), plus, for the c points left by the first passes, O(c) for two objectives and O(c log c) for three;
+/// from four on O(m c log c) for ranks and tree and c searches, each a few dozen blocks of 16 points on uniform data
+/// and on simplex fronts, and O(m c) at worst. Memory beyond the input: about 50 bytes for each of the c points, and
+/// from four objectives on 8 m more. At most 2^32 - 1 points may be left by the first passes; n itself has no limit.
 ///
 /// \param set       n points with m objectives, any `point_set`
 /// \param way       one direction per objective; empty: all minimised

@@ -84,8 +84,8 @@ std::vector<std::size_t> ranked(const View& view, bool all, rank_limits limits, 
   std::iota(rows.begin(), rows.end(), std::size_t{0});
   check_all(view);
   const std::size_t wanted = std::min(limits.points, n);
-  // While fronts are few and small, the filter finds them faster than a ranking of all points. Large sets of three objectives
-  // start with one in any case, so that a set that is one front is cheap.
+  // While fronts are few and small, the filter finds them faster than a ranking of all points. Large sets of three
+  // objectives start with one in any case, so that a set that is one front is cheap.
   const std::size_t m = view.objectives();
   const bool limited = wanted < n || limits.fronts < unranked;
   const std::size_t to_peel = limited ? (m < 3 ? 4 : 32) : (m == 3 && n >= 4000 ? 1 : 0);
@@ -128,8 +128,9 @@ std::vector<std::size_t> ranked(const View& view, bool all, rank_limits limits, 
 ///
 /// Front 0 is what no point dominates, front f what nothing but points of earlier fronts dominates: the rank of a point
 /// is the length of the longest chain of points before it, each dominated by the next. Equal points share a rank, as
-/// neither dominates the other. Under `keep_first` a repeat goes to the next front, as it does when `filter` is repeated
-/// on what it left over. Exact for integers; infinities are legal; the result depends on neither threads nor order.
+/// neither dominates the other. Under `keep_first` a repeat goes to the next front, as it does when `filter` is
+/// repeated on what it left over. Exact for integers; infinities are legal; the result depends on neither threads nor
+/// order.
 ///
 /// How it works. One objective: sorting. Two: a sweep with a binary search over the fronts, O(n log k) for k fronts.
 /// Three: divide and conquer over such sweeps, O(n log^2 n). Four and more: points are inserted in an order in which
@@ -137,19 +138,19 @@ std::vector<std::size_t> ranked(const View& view, bool all, rank_limits limits, 
 /// for ranks and tree and n searches, each some dozens of blocks of 16 points on uniform data and O(m n) at worst.
 /// O(m n) memory, never more: no lists of who dominates whom. Under `threaded`, preparations and peeling use the pool.
 ///
-/// With `first_fronts{k}` or `first_points{count}` points in later fronts get `unranked`. Few fronts are peeled off with
-/// `filter`; beyond that a search ends as soon as it is known to lead past the limit. `first_points` completes the front
-/// that reaches the count, so more points may be ranked.
+/// With `first_fronts{k}` or `first_points{count}` points in later fronts get `unranked`. Few fronts are peeled off
+/// with `filter`; beyond that a search ends as soon as it is known to lead past the limit. `first_points` completes the
+/// front that reaches the count, so more points may be ranked.
 ///
 /// \param set  n points with m objectives, any `point_set`; n < 2^32
 /// \param way  one direction per objective; empty: all minimised
 /// Policies: any of `keep_all` (default) or `keep_first`, `nan_error` (default) or `nan_worst`, `threaded`, and one of
 /// `first_fronts` or `first_points`
-/// Throws `paragon::error` for NaN under `nan_error`, for a wrong number of directions, for no objective to compare, for
-/// too many points.
+/// Throws `paragon::error` for NaN under `nan_error`, for a wrong number of directions, for no objective to compare,
+/// for too many points.
 /// References: Jensen, "Reducing the run-time complexity of multiobjective EAs", IEEE TEC 7, 2003 (two and three
-/// objectives); Gustavsson, Syberfeldt, "A new algorithm using the non-dominated tree to improve non-dominated sorting",
-/// Evolutionary Computation 26, 2018 (searching a tree of the points before).
+/// objectives); Gustavsson, Syberfeldt, "A new algorithm using the non-dominated tree to improve non-dominated
+/// sorting", Evolutionary Computation 26, 2018 (searching a tree of the points before).
 ///
 /// \code
 /// std::vector<std::array<double, 2>> designs{{1, 1}, {0, 1}, {1, 0}, {2, 2}};

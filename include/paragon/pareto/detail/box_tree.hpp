@@ -18,9 +18,9 @@ namespace paragon::pareto::detail {
 /// Points packed by 16 into blocks of neighbours; the least corners of the blocks packed by 16 again, and so on up to a
 /// single block.
 ///
-/// Whatever covers a point lies in boxes whose least corner covers it, so a search leaves out whole branches. One vector
-/// comparison per objective tests 16 points or corners. Beside its m ranks a point has a label, which counts as one
-/// objective more: a search finds points up to a label, and can so leave out branches that have nothing new.
+/// Whatever covers a point lies in boxes whose least corner covers it, so a search leaves out whole branches. One
+/// vector comparison per objective tests 16 points or corners. Beside its m ranks a point has a label, which counts as
+/// one objective more: a search finds points up to a label, and can so leave out branches that have nothing new.
 ///
 /// Building costs O(n log n), a search what the data make of it: a handful of blocks per point on typical fronts, all
 /// n / 16 at worst. Memory: (m + 1) 32-bit numbers per point.
@@ -76,8 +76,8 @@ public:
     }
   }
 
-  /// Calls `found(place)` for points that are nowhere above `point`, labels included, until it returns true. It may lower
-  /// the label of `point` meanwhile.
+  /// Calls `found(place)` for points that are nowhere above `point`, labels included, until it returns true. It may
+  /// lower the label of `point` meanwhile.
   template <class Found>
   bool search(const number* point, Found&& found) const {
     return search(levels_.size() - 1, 0, point, found);

@@ -190,9 +190,9 @@ pass_result pass_over(const View& view, const std::size_t* rows, std::size_t n, 
 /// The rows that no especially good row dominates, in input order: those of n rows listed in ascending order, or of all
 /// n where `among` is null. Throws for a NaN that the policy forbids. O(n m).
 ///
-/// Of uniform data few remain: about 2 sqrt(n) for two objectives. Whatever is dropped is dominated by a row that stays.
-/// A first pass compares with a few good rows of a sample and finds the best rows of all; a second one compares with
-/// those what the first left, if some of it shows that this helps.
+/// Of uniform data few remain: about 2 sqrt(n) for two objectives. Whatever is dropped is dominated by a row that
+/// stays. A first pass compares with a few good rows of a sample and finds the best rows of all; a second one compares
+/// with those what the first left, if some of it shows that this helps.
 template <class View, class Runner>
 std::vector<std::size_t> not_dominated_by_good(const View& view, const std::size_t* among, std::size_t n,
                                                Runner& runner) {
