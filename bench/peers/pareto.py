@@ -187,7 +187,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=0.3, help="least time to spend on a case in a round")
     parser.add_argument("--limit", type=float, default=60, help="longest call that a peer may make, in seconds")
-    parser.add_argument("--only", help="one task")
+    parser.add_argument("--only", help="one part: filter, rank, hypervolume, contributions, archive, growth or memory")
     parser.add_argument("--out", default=str(root / "docs" / "pareto_speed.md"))
     options = parser.parse_args()
 
@@ -241,7 +241,7 @@ def main():
     say("# Pareto room: speed")
     say("")
     say("Written by `python3 bench/peers/pareto.py`; the same data for all, one core, milliseconds, the best of "
-        f"{options.rounds} rounds. \"Ratio\" is the fastest peer's time over ours: above 1, paragon is faster. \"stopped\": "
+        f"{options.rounds} round{'s' if options.rounds > 1 else ''} of repeats. \"Ratio\" is the fastest peer's time over ours: above 1, paragon is faster. \"stopped\": "
         f"more than {options.limit:.0f} s.")
     say("")
     say(f"- Machine: {processor()}, {os.cpu_count()} cores; {version}, `{' '.join(flags)}`.")
@@ -268,29 +268,28 @@ def main():
                 f"{'' if math.isinf(ratio) else f'{ratio:.1f}'} |")
         say("")
 
-    say("## Growth")
-    say("")
-    say("n is doubled; the exponent is the mean slope of log time over log n.")
-    say("")
-    say("| task | data | m | n | exponent | ms at the last |")
-    say("|---|---|--:|---|--:|--:|")
-    for task, kind, m, first, last in [
-            ("filter", "cube", 2, 15, 19), ("filter", "simplex", 2, 15, 19), ("filter", "cube", 3, 15, 19),
-            ("filter", "simplex", 3, 15, 19), ("filter", "cube", 4, 15, 19), ("filter", "simplex", 4, 13, 17),
-            ("filter", "simplex", 6, 13, 16), ("rank", "cube", 2, 14, 18), ("rank", "cube", 3, 14, 17),
-            ("rank", "cube", 4, 13, 17), ("hypervolume", "simplex", 2, 15, 19), ("hypervolume", "simplex", 3, 15, 18),
-            ("hypervolume", "simplex", 4, 11, 14), ("hypervolume", "simplex", 5, 8, 12),
-            ("hypervolume", "simplex", 6, 7, 10), ("contributions", "simplex", 4, 9, 12),
-            ("archive", "simplex", 2, 14, 17), ("archive", "simplex", 4, 13, 16)]:
-        if options.only and task != options.only:
-            continue
-        slope, times = exponent(ours, folder, task, kind, m, [2**k for k in range(first, last + 1)])
-        say(f"| {task} | {kind} | {m} | 2^{first} ... 2^{last} | {slope:.2f} | {milliseconds(times[-1])} |")
-    say("")
-    if not options.only:
+    if options.only in (None, "growth"):
+        say("## Growth")
+        say("")
+        say("n is doubled; the exponent is the mean slope of log time over log n.")
+        say("")
+        say("| task | data | m | n | exponent | ms at the last |")
+        say("|---|---|--:|---|--:|--:|")
+        for task, kind, m, first, last in [
+                ("filter", "cube", 2, 15, 19), ("filter", "simplex", 2, 15, 19), ("filter", "cube", 3, 15, 19),
+                ("filter", "simplex", 3, 15, 19), ("filter", "cube", 4, 15, 19), ("filter", "simplex", 4, 13, 17),
+                ("filter", "simplex", 6, 13, 16), ("rank", "cube", 2, 14, 18), ("rank", "cube", 3, 14, 17),
+                ("rank", "cube", 4, 13, 17), ("hypervolume", "simplex", 2, 15, 19), ("hypervolume", "simplex", 3, 15, 18),
+                ("hypervolume", "simplex", 4, 11, 14), ("hypervolume", "simplex", 5, 8, 12),
+                ("hypervolume", "simplex", 6, 7, 10), ("contributions", "simplex", 4, 9, 12),
+                ("archive", "simplex", 2, 14, 17), ("archive", "simplex", 4, 13, 16)]:
+            slope, times = exponent(ours, folder, task, kind, m, [2**k for k in range(first, last + 1)])
+            say(f"| {task} | {kind} | {m} | 2^{first} ... 2^{last} | {slope:.2f} | {milliseconds(times[-1])} |")
+        say("")
+    if options.only in (None, "memory"):
         say("## Memory")
         say("")
-        say("10,000,000 points filtered: the most memory in use on top of the input, in bytes a point.")
+        say("10,000,000 points filtered: the most memory allocated at a time beside the input, the result included, in bytes a point.")
         say("")
         say("| m | data | survive | ms | bytes a point |")
         say("|--:|---|--:|--:|--:|")

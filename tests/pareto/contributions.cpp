@@ -107,7 +107,7 @@ TEST_CASE("pareto: contributions agree with their definition on real data") {
     for (const kind what : {kind::cube, kind::simplex, kind::grid, kind::tied_front}) {
       const std::uint64_t seed = 70 + m;
       INFO("kind ", paragon_test::name_of(what), ", m ", m, ", seed ", seed);
-      const std::size_t n = m <= 5 ? 80 : 25;
+      const std::size_t n = m <= 4 ? 200 : m <= 5 ? 80 : 25;
       const auto set = random_points<double>(what, n, m, seed);
       const list reference(m, what == kind::grid ? 3.5 : what == kind::tied_front ? 60 : 1.1);
       const auto values = contributions(set, reference);
@@ -142,11 +142,36 @@ TEST_CASE("pareto: contributions of integers whose volume exceeds 64 bits are re
 
 TEST_CASE("pareto: contributions are the same with threads, to the bit") {
   paragon::thread_pool pool(3);
-  for (std::size_t m = 2; m <= 6; ++m) {
+  for (std::size_t m = 2; m <= 7; ++m) {
     INFO("m ", m);
-    const auto set = random_points<double>(kind::simplex, 200, m, 6);
+    const auto set = random_points<double>(kind::simplex, m <= 6 ? 300 : 60, m, 6);
     CHECK(contributions(set, list(m, 1.1), threaded(pool)) == contributions(set, list(m, 1.1)));
     CHECK(contributions(set, list(m, 1.1), among_front{}, threaded(pool)) ==
           contributions(set, list(m, 1.1), threaded(pool), among_front{}));
+  }
+}
+
+TEST_CASE("pareto: contributions of larger sets agree with their definition at some points") {
+  struct sample {
+    kind what;
+    std::size_t m;
+    std::size_t n;
+  };
+  for (const auto& [what, m, n] :
+       {sample{kind::simplex, 3, 3000}, sample{kind::simplex, 4, 1500}, sample{kind::tied_front, 5, 400},
+        sample{kind::cube, 6, 1200}, sample{kind::cube, 7, 1100}}) {
+    INFO("kind ", paragon_test::name_of(what), ", m ", m, ", n ", n);
+    const auto set = random_points<double>(what, n, m, 8);
+    const list reference(m, what == kind::tied_front ? 60 : 1.1);
+    const auto values = contributions(set, reference);
+    const double all = hypervolume(set, reference).value;
+    std::size_t positive = 0;
+    for (std::size_t i = 0; i < n; ++i) positive += values[i] > 0 ? 1U : 0U;
+    CHECK(positive <= filter(set).size());
+    for (std::size_t i = 0; i < n; i += n / 8) {
+      auto others = set;
+      others.erase(others.begin() + static_cast<std::ptrdiff_t>(i));
+      CHECK(std::abs(values[i] - (all - hypervolume(others, reference).value)) <= 1e-12 * all);
+    }
   }
 }

@@ -6,8 +6,10 @@
 #include <cstddef>
 #include <limits>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
+#include "detail/exclusive_cells.hpp"
 #include "detail/exclusive_sweep.hpp"
 #include "detail/volume_cells.hpp"
 #include "filter.hpp"
@@ -28,25 +30,6 @@ concept contribution_policies =
     ((execution_policy<P> ? 1 : 0) + ... + 0) <= 1;
 
 namespace detail {
-
-/// What each box alone contains, in four objectives and more: its volume less the union of the others cut down to it.
-template <class V, std::size_t W, class Runner>
-std::vector<V> exclusive_volumes(const std::vector<box<V, W>>& boxes, std::size_t m, Runner&& runner) {
-  constexpr std::size_t block = 32;
-  std::vector<V> result(boxes.size());
-  runner.for_blocks(boxes.size(), block, [&](std::size_t begin, std::size_t end) {
-    cell_volume<V, W> cells(m);
-    for (std::size_t i = begin; i < end; ++i) {
-      bool inside = false;
-      for (std::size_t j = 0; j < boxes.size() && !inside; ++j) inside = j != i && contains(boxes[j], boxes[i]);
-      if (inside) continue;
-      cells.push_others(boxes, i);
-      result[i] = product(boxes[i]) - cells.run();
-      if constexpr (std::is_floating_point_v<V>) result[i] = std::max(result[i], V(0));
-    }
-  });
-  return result;
-}
 
 /// Boxes of infinite length, unless another contains them, alone contain an infinite volume: those are returned. All are
 /// then cut to where the finite ones end, which changes nothing for the others. O(n) for each infinite box.
@@ -73,6 +56,27 @@ std::vector<std::size_t> cut_infinite(std::vector<box<V, W>>& boxes) {
   return infinite;
 }
 
+/// The boxes that are in no other, in order; equal ones all.
+template <class V, std::size_t W>
+std::vector<std::size_t> outer_boxes(const std::vector<box<V, W>>& boxes, std::size_t m) {
+  const std::vector<direction> up(m, direction::maximise);
+  return filter(points<V>(boxes.front().begin(), boxes.size(), m, W), directions(up), keep_all{});
+}
+
+/// Sets the volumes of boxes inside another to 0, which rounding may have missed. As `outer_boxes`, and O(n log n).
+template <class V, std::size_t W>
+void clear_inner(const std::vector<box<V, W>>& boxes, std::size_t m, std::vector<V>& volumes) {
+  auto outer = outer_boxes(boxes, m);
+  std::sort(outer.begin(), outer.end(), [&](std::size_t a, std::size_t b) { return boxes[a].x < boxes[b].x; });
+  std::vector<V> cleared(volumes.size());
+  for (std::size_t i = 0; i < outer.size(); ++i) {
+    const bool repeats = (i > 0 && boxes[outer[i]] == boxes[outer[i - 1]]) ||
+                         (i + 1 < outer.size() && boxes[outer[i]] == boxes[outer[i + 1]]);
+    if (!repeats) cleared[outer[i]] = volumes[outer[i]];
+  }
+  volumes = std::move(cleared);
+}
+
 template <std::size_t W, class View, class T, class Runner>
 std::vector<volume_of<T>> exclusive(const View& view, const std::vector<T>& reference, bool front_alone,
                                     Runner&& runner) {
@@ -82,10 +86,8 @@ std::vector<volume_of<T>> exclusive(const View& view, const std::vector<T>& refe
   std::vector<volume_of<T>> result(view.size());
   if (list.boxes.empty()) return result;
   if (front_alone) {
-    const std::vector<direction> up(m, direction::maximise);
-    const points<V> corners(list.boxes.front().begin(), list.boxes.size(), m, W);
     std::size_t count = 0;
-    for (const std::size_t i : filter(corners, directions(up), keep_all{})) {
+    for (const std::size_t i : outer_boxes(list.boxes, m)) {
       list.boxes[count] = list.boxes[i];
       list.rows[count++] = list.rows[i];
     }
@@ -94,20 +96,15 @@ std::vector<volume_of<T>> exclusive(const View& view, const std::vector<T>& refe
   }
   std::vector<std::size_t> infinite;
   if (list.unbounded) infinite = cut_infinite(list.boxes);
+  if constexpr (std::is_integral_v<T>) {  // the volume of all bounds every contribution: if it fits, they do
+    (void)exactly<T>(list.boxes, view.place(), [&](const auto& boxes) { return volume_of_union(boxes, m, runner); });
+  }
   std::vector<V> values;
-  const auto all = [&](const auto& boxes) {
-    if constexpr (W < 4) {
-      return union_of_boxes(boxes);
-    } else {
-      return union_of_boxes(boxes, m, runner);
-    }
-  };
-  // The volume of all bounds every contribution: if it fits, they do.
-  if constexpr (std::is_integral_v<T>) (void)exactly<T>(list.boxes, view.place(), all);
   if constexpr (W < 4) {
     values = exclusive_volumes(list.boxes);
   } else {
     values = exclusive_volumes(list.boxes, m, runner);
+    if constexpr (std::is_floating_point_v<V>) clear_inner(list.boxes, m, values);
   }
   for (std::size_t b = 0; b < values.size(); ++b) result[list.rows[b]] = static_cast<volume_of<T>>(values[b]);
   for (const std::size_t b : infinite) result[list.rows[b]] = std::numeric_limits<volume_of<T>>::infinity();
@@ -125,8 +122,8 @@ std::vector<volume_of<T>> exclusive(const View& view, const std::vector<T>& refe
 /// Integers are exact; where the hypervolume of the set does not fit into 64 bits, throws. A point at minus infinity
 /// that no other dominates contributes infinity.
 ///
-/// Cost: up to three objectives O(n log n); beyond, one hypervolume for each point, of the others cut down to its box,
-/// most of which then lie inside one another. Those are differences: their error is relative to the box of the point.
+/// Cost: up to three objectives O(n log n); beyond, some tens of times the hypervolume of the set. There, contributions
+/// are sums of differences: their error is relative to the hypervolume, not to themselves.
 ///
 /// \param set        n points with m <= 32 objectives, any `point_set`
 /// \param reference  m numbers in the caller's directions; those of ignored objectives are not read

@@ -135,12 +135,7 @@ private:
         for (std::size_t k = 0; k < m_; ++k) others[i][k] = std::min(corner[k], corners_[i * m_ + k]);
         if (others[i] == corner) return false;
       }
-      V covered = 0;
-      if constexpr (W < 4) {
-        covered = detail::union_of_boxes(others);
-      } else {
-        covered = detail::union_of_boxes(others, m_, detail::inline_runner{});
-      }
+      const V covered = detail::volume_of_union(others, m_, detail::inline_runner{});
       gain = checked(side, detail::product(corner) - covered);
       return true;
     });

@@ -40,9 +40,9 @@ public:
     boxes_.insert(boxes_.end(), first, first + n);
   }
 
-  /// Adds a cell at the origin: all boxes but that at `index`, cut down to it.
-  void push_others(const std::vector<box<V, W>>& boxes, std::size_t index) {
-    cells_.push_back({box<V, W>{}, boxes_.size(), boxes.size() - 1});
+  /// Adds a cell with corner `low`: all boxes but that at `index`, cut down to it.
+  void push_others(const std::vector<box<V, W>>& boxes, std::size_t index, const box<V, W>& low) {
+    cells_.push_back({low, boxes_.size(), boxes.size() - 1});
     for (std::size_t j = 0; j < boxes.size(); ++j) {
       if (j != index) boxes_.push_back(lower(boxes[j], boxes[index]));
     }
