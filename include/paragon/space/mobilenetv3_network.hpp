@@ -59,7 +59,8 @@ struct mobilenetv3_network {
     cost sum{in * mid + 2 * mid + square * mid + 2 * mid + mid * out + 2 * out,
              in * mid * before * before + (square * mid + mid * out) * after * after};
     if (squeezes[stage]) {
-      const double reduced = divisible(static_cast<int>(mid) / 4);
+      const int quarter = static_cast<int>(mid) / 4;
+      const double reduced = divisible(quarter);
       sum.parameters += 2 * mid * reduced + reduced + mid;
       sum.macs += 2 * mid * reduced;
     }

@@ -123,7 +123,7 @@ void convert(const std::byte* bytes, std::span<T> to, std::string_view place) {
                           "a value within float");
             }
           }
-          to[i] = static_cast<T>(value);
+          to[i] = static_cast<T>(value);  // NOLINT(bugprone-signed-char-misuse): a number, not a letter
         }
       }
     }

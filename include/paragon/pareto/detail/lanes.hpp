@@ -36,7 +36,7 @@ struct alignas((W & (W - 1)) == 0 && W * sizeof(T) <= 64 ? W * sizeof(T) : align
 
 template <class T, std::size_t W>
 struct vector_of {
-  typedef T type __attribute__((vector_size(W * sizeof(T))));
+  using type __attribute__((vector_size(W * sizeof(T)))) = T;
 };
 
 template <class T, std::size_t W>

@@ -28,7 +28,7 @@ void for_groups(const key_column& x, const std::vector<position>& order, F&& f) 
 inline void mark_front_1(const key_column& x, bool all, std::vector<char>& kept) {
   const auto least = std::min_element(x.begin(), x.end());
   kept[static_cast<std::size_t>(least - x.begin())] = true;
-  for (std::size_t c = 0; all && c < x.size(); ++c) kept[c] = x[c] == *least;
+  for (std::size_t c = 0; all && c < x.size(); ++c) kept[c] = static_cast<char>(x[c] == *least);
 }
 
 /// Two objectives: in order of the first, a point survives if it lowers the second. O(n) beyond the sorting.
@@ -41,7 +41,7 @@ inline void mark_front_2(const key_column& x, const key_column& y, bool all, std
     if (first > 0 && y[best] >= least) return;
     least = y[best];
     kept[best] = true;
-    for (std::size_t i = first; all && i < last; ++i) kept[order[i]] = y[order[i]] == least;
+    for (std::size_t i = first; all && i < last; ++i) kept[order[i]] = static_cast<char>(y[order[i]] == least);
   });
 }
 

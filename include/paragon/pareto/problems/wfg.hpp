@@ -184,7 +184,8 @@ private:
     if ((N == 2 || N == 3) && first == position_) {
       double sum = 0;
       for (std::size_t i = 0; i < y.size(); i += 2) sum += detail::nonseparable(y.subspan(i, 2));
-      return sum / static_cast<double>(y.size() / 2);
+      const std::size_t pairs = y.size() / 2;
+      return sum / static_cast<double>(pairs);
     }
     return detail::mean(y);
   }

@@ -1,0 +1,360 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <cmath>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <exception>
+#include <limits>
+#include <mutex>
+#include <span>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "../core/atomic_file.hpp"
+#include "../core/direction.hpp"
+#include "../core/error.hpp"
+#include "../core/json.hpp"
+#include "../core/parallel.hpp"
+#include "../core/progress.hpp"
+#include "../core/random.hpp"
+#include "../core/read_file.hpp"
+#include "candidate.hpp"
+#include "history_json.hpp"
+#include "parameter_space.hpp"
+#include "sampler.hpp"
+#include "tpe.hpp"
+#include "trial.hpp"
+
+namespace paragon::tune {
+
+struct study_settings {
+  std::size_t trials = 100;  ///< evaluations in all
+  std::size_t batch = 1;     ///< evaluations that run at the same time, however many threads there are
+  std::uint64_t seed = 0;
+  direction sense = direction::minimise;  ///< minimise or maximise
+
+  friend bool operator==(const study_settings&, const study_settings&) = default;
+};
+
+/// What one call of `study::run` did.
+struct run_report {
+  std::size_t evaluated = 0;  ///< failed ones included
+  std::size_t failed = 0;
+  bool stopped = false;  ///< the observer asked to stop
+
+  friend bool operator==(const run_report&, const run_report&) = default;
+};
+
+/// Tunes a few parameters of an expensive black box: proposes points, evaluates them, keeps the history.
+///
+/// Either `run` does all of it, on as many threads as a pool has, or the caller evaluates and uses `ask` and `tell`.
+///
+/// Determinism: trials are cut into batches of a fixed size. All proposals of a batch know the results of the batches
+/// before it and nothing of their own. So with an evaluation that is a pure function of its candidate the trials are
+/// the same for any number of threads, and the same where the run was stopped at any point and resumed. Larger batches
+/// know less: 1 is best for the same number of evaluations, 4 hardly worse. At most `batch` threads have work.
+///
+/// An evaluation that throws or finds NaN is recorded as failed, and the run goes on.
+/// \tparam Sampler  models `sampler`
+///
+/// \code
+/// paragon::tune::study search(paragon::tune::parameter_space(paragon::tune::uniform{"x", -5, 5},
+///                                                            paragon::tune::log_uniform{"rate", 1e-4, 1}),
+///                             {.trials = 50, .seed = 1});
+/// search.keep_in("history.json");  // goes on where an earlier run ended
+/// search.run([](const paragon::tune::candidate& c) { return c["x"] * c["x"] + c["rate"]; });
+/// search.best().values;
+/// \endcode
+template <sampler Sampler = tpe<>>
+class study {
+public:
+  /// \throws error for a batch of 0 and a direction other than minimise and maximise
+  explicit study(parameter_space space, study_settings settings = {}, Sampler chosen = Sampler{})
+      : space_(std::move(space)), settings_(settings), sampler_(std::move(chosen)) {
+    if (settings_.batch == 0) throw error("tune::study", "batches of 0", "at least 1");
+    if (settings_.sense == direction::ignore)
+      throw error("tune::study", "a value to be ignored", "minimise or maximise");
+  }
+
+  // Candidates look into the study.
+  study(const study&) = delete;
+  study& operator=(const study&) = delete;
+
+  [[nodiscard]] const parameter_space& space() const noexcept { return space_; }
+  [[nodiscard]] const study_settings& settings() const noexcept { return settings_; }
+  /// All trials so far, by number.
+  [[nodiscard]] const std::vector<trial>& trials() const noexcept { return trials_; }
+
+  /// The best complete trial, of equal ones the first. O(trials). \throws error where none is complete
+  [[nodiscard]] const trial& best() const {
+    const trial* found = find_best();
+    if (found != nullptr) return *found;
+    std::string problem = "no complete trial";
+    for (const trial& t : trials_) {
+      if (t.state == trial_state::failed) {
+        problem += "; trial " + std::to_string(t.number) + " failed: " + t.failure;
+        break;
+      }
+    }
+    throw error("tune::study::best", problem);
+  }
+
+  /// Proposes the next point from what is known now; its trial is pending until it is told.
+  candidate ask() {
+    trials_.push_back(proposed(trials_));
+    save();
+    return view(trials_.back());
+  }
+
+  /// Records the outcome of a pending trial; NaN means that it failed.
+  /// \throws error for a trial that is not pending, or extras that name a number twice
+  void tell(std::size_t number, outcome found) {
+    record(number, std::move(found));
+    save();
+  }
+  void tell(std::size_t number, double value) { tell(number, outcome{value, {}}); }
+
+  /// Records that the evaluation of a pending trial failed. \throws error for a trial that is not pending
+  void tell_failure(std::size_t number, std::string_view reason) {
+    record_failure(number, reason);
+    save();
+  }
+
+  /// Keeps the history in a file, written anew after every evaluation. Where the file exists, the study goes on from
+  /// it. Two studies must not share a file at the same time.
+  /// \throws error where the study has trials already, the file is no history of these parameters, settings (but for
+  ///         the number of trials) and sampler, or cannot be written
+  void keep_in(const std::string& path) {
+    if (!trials_.empty()) throw error("tune::study::keep_in", "the study has trials already", "a new study");
+    if (exists(path)) read(path);
+    path_ = path;
+    save();
+  }
+
+  /// Evaluates until the first `settings().trials` trials are complete or failed, those that are pending included.
+  ///
+  /// \param evaluate  called from the threads of the pool, several at a time
+  /// \param observe   told the finished trials, their total and the best value (NaN: none yet) after each evaluation,
+  ///                  one call at a time; where it returns false, no further evaluation starts
+  template <evaluation F, progress_observer Observer = silent>
+  run_report run(F&& evaluate, thread_pool& pool, Observer&& observe = {}) {
+    run_report report;
+    std::mutex mutex;  // guards the trials, the report, the file and the observer
+    std::atomic<bool> stop = false;
+    std::size_t finished = 0;
+    for (const trial& t : trials_) finished += t.number < settings_.trials && t.state != trial_state::pending ? 1U : 0U;
+    for (std::size_t begin = 0; begin < settings_.trials && !stop; begin += settings_.batch) {
+      const std::size_t end = begin + std::min(settings_.batch, settings_.trials - begin);
+      const std::vector<std::size_t> open = open_trials(begin, end);
+      pool.for_blocks(open.size(), 1, [&](std::size_t first, std::size_t last) {
+        for (std::size_t i = first; i < last && !stop; ++i) {
+          try {
+            const evaluated result = evaluate_one(evaluate, open[i]);
+            const std::lock_guard lock(mutex);
+            settle(open[i], result);
+            save();
+            ++finished;
+            ++report.evaluated;
+            if (trials_[open[i]].state == trial_state::failed) ++report.failed;
+            const trial* found = find_best();
+            const double value = found != nullptr ? found->value : std::numeric_limits<double>::quiet_NaN();
+            if (!observe("tune", finished, settings_.trials, value)) stop = report.stopped = true;
+          } catch (...) {
+            stop = true;  // the history cannot be written or the observer failed: do not start anything expensive
+            throw;
+          }
+        }
+      });
+    }
+    return report;
+  }
+
+  /// The same on the calling thread.
+  template <evaluation F, progress_observer Observer = silent>
+  run_report run(F&& evaluate, Observer&& observe = {}) {
+    thread_pool none(1);
+    return run(evaluate, none, observe);
+  }
+
+  /// Everything that `keep_in` writes.
+  [[nodiscard]] json to_json() const {
+    json::object all = settings_json();
+    all.emplace_back("trials", tune::to_json(space_, trials_));
+    return all;
+  }
+
+private:
+  struct evaluated {
+    outcome found;
+    std::string failure;  // empty where there is none
+  };
+
+  [[nodiscard]] candidate view(const trial& t) const noexcept { return {space_, t.number, t.values}; }
+
+  [[nodiscard]] trial proposed(std::span<const trial> known) const {
+    const std::size_t number = trials_.size();
+    const random key = random{.seed = settings_.seed, .stream = first_stream}.at_step(number);
+    std::vector<double> values = sampler_.suggest(space_, history{known, settings_.sense}, key);
+    if (!space_.contains(values)) {
+      throw error("tune::study", "the sampler's point " + std::to_string(number) + " is not in the space");
+    }
+    return pending_trial(number, std::move(values));
+  }
+
+  static trial pending_trial(std::size_t number, std::vector<double> values) {
+    trial t;
+    t.number = number;
+    t.values = std::move(values);
+    return t;
+  }
+
+  /// Proposes what the batch [begin, end) lacks, and returns its pending trials.
+  std::vector<std::size_t> open_trials(std::size_t begin, std::size_t end) {
+    if (trials_.size() < end) {
+      std::vector<trial> known(trials_);
+      for (std::size_t i = begin; i < known.size(); ++i)
+        known[i] = pending_trial(i, trials_[i].values);  // of this batch
+      while (trials_.size() < end) {
+        trials_.push_back(proposed(known));
+        known.push_back(trials_.back());
+      }
+      save();
+    }
+    std::vector<std::size_t> open;
+    for (std::size_t i = begin; i < end; ++i) {
+      if (trials_[i].state == trial_state::pending) open.push_back(i);
+    }
+    return open;
+  }
+
+  template <class F>
+  evaluated evaluate_one(F& evaluate, std::size_t number) const {
+    try {
+      const candidate x = view(trials_[number]);
+      if constexpr (std::convertible_to<decltype(evaluate(x)), double>) {
+        return {outcome{static_cast<double>(evaluate(x)), {}}, {}};
+      } else {
+        return {static_cast<outcome>(evaluate(x)), {}};
+      }
+    } catch (const std::exception& failure) {
+      return {{}, failure.what() == std::string_view() ? "an exception" : failure.what()};
+    } catch (...) {
+      return {{}, "an exception that is not a std::exception"};
+    }
+  }
+
+  void settle(std::size_t number, const evaluated& result) {
+    if (!result.failure.empty()) {
+      record_failure(number, result.failure);
+      return;
+    }
+    try {
+      record(number, result.found);
+    } catch (const error& bad) {
+      record_failure(number, bad.what());
+    }
+  }
+
+  trial& pending(std::size_t number) {
+    if (number >= trials_.size() || trials_[number].state != trial_state::pending) {
+      throw error("tune::study::tell", "trial " + std::to_string(number) + " is not pending",
+                  "a trial that was asked for");
+    }
+    return trials_[number];
+  }
+
+  void record(std::size_t number, outcome found) {
+    trial& t = pending(number);
+    std::vector<std::string> names;
+    for (const auto& [name, x] : found.extras) {
+      (void)json(name).dump();  // throws where it is not UTF-8
+      names.push_back(name);
+    }
+    std::sort(names.begin(), names.end());
+    const auto twice = std::adjacent_find(names.begin(), names.end());
+    if (twice != names.end()) throw error("tune::study::tell", "extra \"" + *twice + "\" twice");
+    t.extras = std::move(found.extras);
+    if (std::isnan(found.value)) {
+      t.state = trial_state::failed;
+      t.failure = "the value is NaN";
+    } else {
+      t.state = trial_state::complete;
+      t.value = found.value;
+    }
+  }
+
+  void record_failure(std::size_t number, std::string_view reason) {
+    trial& t = pending(number);
+    t.state = trial_state::failed;
+    t.failure = reason;
+    try {
+      (void)json(t.failure).dump();
+    } catch (const error&) {  // not UTF-8: keep what is ASCII, so that the history can be written
+      std::replace_if(
+          t.failure.begin(), t.failure.end(), [](char c) { return static_cast<unsigned char>(c) > 127; }, '?');
+    }
+  }
+
+  [[nodiscard]] const trial* find_best() const noexcept {
+    const history all{trials_, settings_.sense};
+    const trial* found = nullptr;
+    for (const trial& t : trials_) {
+      if (t.state != trial_state::complete) continue;
+      if (found == nullptr || all.better(t.value, found->value)) found = &t;
+    }
+    return found;
+  }
+
+  [[nodiscard]] json::object settings_json() const {
+    return {{"format", "paragon tune 1"},
+            {"seed", settings_.seed},
+            {"batch", settings_.batch},
+            {"direction", settings_.sense == direction::maximise ? "maximise" : "minimise"},
+            {"sampler", json(sampler_.describe())},
+            {"parameters", tune::to_json(space_)}};
+  }
+
+  static bool exists(const std::string& path) {
+    std::FILE* file = std::fopen(path.c_str(), "rb");
+    if (file == nullptr) return errno != ENOENT;  // what cannot be read must not be written over
+    std::fclose(file);
+    return true;
+  }
+
+  void read(const std::string& path) {
+    const json all = json::parse(read_file(path), path);
+    if (!all.is_object()) throw error(path, "is no object", "a history of this study");
+    for (const auto& [name, wanted] : settings_json()) {
+      const json* there = all.find(name);
+      if (there == nullptr) throw error(path, "no member \"" + name + "\"", "a history of this study");
+      if (!(*there == wanted)) throw error(path, "another " + name + ": " + there->dump(), wanted.dump());
+    }
+    try {
+      trials_ = trials_from_json(space_, all.at("trials"));
+    } catch (const error& bad) {
+      throw error(path, bad.what());
+    }
+  }
+
+  void save() const {
+    if (!path_.empty()) write_file(path_, to_json().dump(1) + "\n");
+  }
+
+  static constexpr std::uint32_t first_stream = 0x74756E65;  // apart from the streams of what is tuned
+
+  parameter_space space_;
+  study_settings settings_;
+  Sampler sampler_;
+  std::vector<trial> trials_;
+  std::string path_;
+};
+
+}  // namespace paragon::tune
