@@ -3,40 +3,41 @@
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <paragon/core/random.hpp>
 #include <paragon/pareto/hypervolume.hpp>
+#include <vector>
 
 namespace {
 
 enum data { cube, simplex, sphere };
 constexpr double side = 1.1;
 
-template <std::size_t M>
-std::vector<std::array<double, M>> make(data what, std::size_t n) {
-  const paragon::random key{.seed = 42 + M};
-  std::vector<std::array<double, M>> points(n);
+std::vector<double> make(data what, std::size_t n, std::size_t m) {
+  const paragon::random key{.seed = 42 + m};
+  std::vector<double> values(n * m);
   for (std::size_t i = 0; i < n; ++i) {
     double size = 0;
-    for (std::size_t k = 0; k < M; ++k) {
-      double& x = points[i][k];
-      if (what == cube) x = key.uniform(i * M + k);
-      if (what == simplex) x = key.exponential(i * M + k);
-      if (what == sphere) x = std::abs(key.normal(i * M + k));
+    for (std::size_t k = 0; k < m; ++k) {
+      double& x = values[i * m + k];
+      if (what == cube) x = key.uniform(i * m + k);
+      if (what == simplex) x = key.exponential(i * m + k);
+      if (what == sphere) x = std::abs(key.normal(i * m + k));
       size += what == sphere ? x * x : x;
     }
     if (what == sphere) size = std::sqrt(size);
-    for (std::size_t k = 0; what != cube && k < M; ++k) points[i][k] /= size;
+    for (std::size_t k = 0; what != cube && k < m; ++k) values[i * m + k] /= size;
   }
-  return points;
+  return values;
 }
 
-double plain_hypervolume(std::vector<std::array<double, 2>> points) {
-  std::sort(points.begin(), points.end());
+using points = std::vector<std::vector<double>>;
+
+double plain_area(points set) {
+  std::sort(set.begin(), set.end());
   double area = 0;
   double lowest = side;
-  for (const auto& p : points) {
+  for (const auto& p : set) {
     if (p[0] >= side || p[1] >= lowest) continue;
     area += (side - p[0]) * (lowest - p[1]);
     lowest = p[1];
@@ -44,51 +45,72 @@ double plain_hypervolume(std::vector<std::array<double, 2>> points) {
   return area;
 }
 
-double plain_hypervolume(std::vector<std::array<double, 3>> points) {
-  std::sort(points.begin(), points.end(), [](const auto& a, const auto& b) { return a[2] < b[2]; });
+/// Slice by slice of the last objective, each from the start.
+double plain_volume(points set, std::size_t m) {
+  if (m == 2) return plain_area(std::move(set));
+  std::sort(set.begin(), set.end(), [m](const auto& a, const auto& b) { return a[m - 1] < b[m - 1]; });
   double total = 0;
-  std::vector<std::array<double, 2>> slice;
-  for (std::size_t i = 0; i < points.size(); ++i) {
-    slice.push_back({points[i][0], points[i][1]});
-    const double next = i + 1 < points.size() ? std::min(points[i + 1][2], side) : side;
-    if (next > points[i][2]) total += plain_hypervolume(slice) * (next - points[i][2]);
+  points slice;
+  for (std::size_t i = 0; i < set.size(); ++i) {
+    slice.push_back(set[i]);
+    const double next = i + 1 < set.size() ? std::min(set[i + 1][m - 1], side) : side;
+    if (next > set[i][m - 1]) total += plain_volume(slice, m - 1) * (next - set[i][m - 1]);
   }
   return total;
 }
 
-template <std::size_t M, data What>
+template <data What>
 void paragon_hypervolume(benchmark::State& state) {
-  const auto points = make<M>(What, static_cast<std::size_t>(state.range(0)));
-  std::array<double, M> reference{};
-  reference.fill(side);
+  const auto m = static_cast<std::size_t>(state.range(0));
+  const auto values = make(What, static_cast<std::size_t>(state.range(1)), m);
+  const std::vector<double> reference(m, side);
   double value = 0;
   for (auto _ : state) {
-    value = paragon::pareto::hypervolume(points, reference).value;
+    value = paragon::pareto::hypervolume(paragon::pareto::points<double>(values, m), reference).value;
     benchmark::DoNotOptimize(value);
   }
   state.counters["volume"] = value;
+  state.SetComplexityN(state.range(1));
 }
 
-template <std::size_t M, data What>
-void plain_sweep(benchmark::State& state) {
-  const auto points = make<M>(What, static_cast<std::size_t>(state.range(0)));
+template <data What>
+void plain_slices(benchmark::State& state) {
+  const auto m = static_cast<std::size_t>(state.range(0));
+  const auto n = static_cast<std::size_t>(state.range(1));
+  const auto values = make(What, n, m);
+  points set(n);
+  for (std::size_t i = 0; i < n; ++i) {
+    set[i].assign(values.begin() + static_cast<std::ptrdiff_t>(i * m),
+                  values.begin() + static_cast<std::ptrdiff_t>((i + 1) * m));
+  }
   double value = 0;
   for (auto _ : state) {
-    value = plain_hypervolume(points);
+    value = plain_volume(set, m);
     benchmark::DoNotOptimize(value);
   }
   state.counters["volume"] = value;
+  state.SetComplexityN(state.range(1));
+}
+
+/// Doubles n from `first` to `last` for m objectives.
+template <long m, long first, long last>
+void sizes(benchmark::internal::Benchmark* b) {
+  for (long n = first; n <= last; n *= 2) b->Args({m, n});
+  b->ArgNames({"m", "n"})->Unit(benchmark::kMillisecond)->Complexity();
 }
 
 }  // namespace
 
-#define PARAGON_SIZES RangeMultiplier(10)->Range(1000, 100000)->Unit(benchmark::kMillisecond)
-BENCHMARK(paragon_hypervolume<2, simplex>)->PARAGON_SIZES;
-BENCHMARK(paragon_hypervolume<2, cube>)->PARAGON_SIZES;
-BENCHMARK(paragon_hypervolume<3, simplex>)->PARAGON_SIZES;
-BENCHMARK(paragon_hypervolume<3, sphere>)->PARAGON_SIZES;
-BENCHMARK(paragon_hypervolume<3, cube>)->PARAGON_SIZES;
-BENCHMARK(plain_sweep<2, simplex>)->PARAGON_SIZES;
-BENCHMARK(plain_sweep<2, cube>)->PARAGON_SIZES;
-BENCHMARK(plain_sweep<3, simplex>)->Arg(1000)->Unit(benchmark::kMillisecond);
-BENCHMARK(plain_sweep<3, cube>)->Arg(1000)->Unit(benchmark::kMillisecond);
+BENCHMARK(paragon_hypervolume<simplex>)->Apply(sizes<2, 1000, 128000>);
+BENCHMARK(paragon_hypervolume<simplex>)->Apply(sizes<3, 1000, 128000>);
+BENCHMARK(paragon_hypervolume<simplex>)->Apply(sizes<4, 1000, 128000>);
+BENCHMARK(paragon_hypervolume<sphere>)->Apply(sizes<4, 1000, 128000>);
+BENCHMARK(paragon_hypervolume<cube>)->Apply(sizes<4, 1000, 128000>);
+BENCHMARK(paragon_hypervolume<simplex>)->Apply(sizes<5, 100, 3200>);
+BENCHMARK(paragon_hypervolume<simplex>)->Apply(sizes<6, 100, 1600>);
+BENCHMARK(paragon_hypervolume<simplex>)->Apply(sizes<7, 50, 400>);
+BENCHMARK(paragon_hypervolume<simplex>)->Apply(sizes<8, 50, 200>);
+BENCHMARK(paragon_hypervolume<simplex>)->Apply(sizes<10, 25, 100>);
+BENCHMARK(plain_slices<simplex>)->Apply(sizes<2, 1000, 128000>);
+BENCHMARK(plain_slices<simplex>)->Apply(sizes<3, 1000, 2000>);
+BENCHMARK(plain_slices<simplex>)->Apply(sizes<4, 50, 200>);
