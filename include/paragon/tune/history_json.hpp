@@ -65,16 +65,15 @@ inline double read_value(const axis& a, const json& value) {
 [[nodiscard]] inline json to_json(const parameter_space& space) {
   json::array list;
   for (const axis& a : space.axes()) {
-    json::object members{{"name", a.name}};
     if (a.categorical()) {
-      members.emplace_back("labels", json::array(a.labels.begin(), a.labels.end()));
+      list.emplace_back(json::object{{"name", a.name}, {"labels", json::array(a.labels.begin(), a.labels.end())}});
     } else {
-      members.emplace_back("lower", a.lower);
-      members.emplace_back("upper", a.upper);
-      members.emplace_back("step", a.step);
-      members.emplace_back("scale", a.logarithmic ? "logarithmic" : "linear");
+      list.emplace_back(json::object{{"name", a.name},
+                                     {"lower", a.lower},
+                                     {"upper", a.upper},
+                                     {"step", a.step},
+                                     {"scale", a.logarithmic ? "logarithmic" : "linear"}});
     }
-    list.emplace_back(std::move(members));
   }
   return list;
 }

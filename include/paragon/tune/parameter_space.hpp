@@ -28,8 +28,8 @@ namespace paragon::tune {
 class parameter_space {
 public:
   /// \throws error that names the parameter: for a name that is empty, used twice or not UTF-8 (labels alike); bounds
-  ///         that are not finite or in the wrong order; a logarithm of what is not positive; a negative step, or more
-  ///         than 2^53 of them
+  ///         that are not finite or in the wrong order; a logarithm of what is not positive; a negative step, or one
+  ///         too small for a double
   template <parameter... P>
     requires(sizeof...(P) > 0)
   explicit parameter_space(const P&... parameters) : parameter_space(std::vector<axis>{parameters.describe()...}) {}
@@ -92,12 +92,16 @@ private:
       throw error(place, bounds, "finite bounds a finite distance apart");
     }
     if (a.lower > a.upper) throw error(place, bounds, "the lower one first");
-    if (!(a.step >= 0) || (a.step > 0 && (a.upper - a.lower) / a.step > 0x1p53)) {
-      throw error(place, "step " + std::to_string(a.step), "0, or a distance that fits at most 2^53 times");
+    if (!(a.step >= 0) || (a.step > 0 && (a.upper - a.lower) / a.step > 0x1p32)) {
+      throw error(place, "step " + std::to_string(a.step), "0, or a distance that fits at most 2^32 times");
     }
     if (a.step > 0) a.upper = a.lower + std::floor((a.upper - a.lower) / a.step + 1e-9) * a.step;
     if (a.logarithmic && !(a.lower - a.step / 2 > 0)) {
       throw error(place, bounds + " on a logarithmic axis", "positive bounds, and more than half a step");
+    }
+    if (a.step > 0 && !(a.coordinate_lower() < a.coordinate(a.lower + a.step / 2) &&
+                        a.coordinate(a.upper - a.step / 2) < a.coordinate_upper())) {
+      throw error(place, "step " + std::to_string(a.step) + " with " + bounds, "steps that a double tells apart");
     }
   }
 
