@@ -3,11 +3,20 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <cstddef>
 #include <span>
+#include <string_view>
 #include <vector>
 
+#include <paragon/autodiff/arithmetic.hpp>
+#include <paragon/autodiff/elementwise.hpp>
+#include <paragon/autodiff/reduce.hpp>
+#include <paragon/diffusion/choice_posterior.hpp>
+#include <paragon/diffusion/cost_guidance.hpp>
 #include <paragon/diffusion/exponential_integrator.hpp>
 #include <paragon/diffusion/guidance.hpp>
+#include <paragon/diffusion/score_evaluator.hpp>
+#include <paragon/diffusion/training.hpp>
 #include <paragon/search/pomonag.hpp>
 #include <paragon/space/nasbench201.hpp>
 
@@ -53,6 +62,35 @@ struct upwards {
 static_assert(paragon::diffusion::guidance_term<upwards>);
 //! [guidance_term]
 
+//! [choice_posterior]
+/// One choice that is taken or not, each half of the time.
+struct coin {
+  using value_type = float;
+  std::vector<paragon::diffusion::moment> moments{};
+  std::vector<std::size_t> first_entry{0};
+
+  void prepare(std::span<const paragon::diffusion::moment> w) { moments.assign(w.begin(), w.end()); }
+  std::span<const paragon::diffusion::moment> way() const { return moments; }
+  std::size_t nodes() const { return 1; }
+  std::size_t features() const { return 1; }
+  std::span<const std::size_t> positions() const { return first_entry; }
+  void probabilities(std::span<const float> x, std::size_t i, std::span<const float> costs, float weight,
+                     std::span<float> out) const {
+    const float cost = costs.empty() ? 0 : weight * costs[0];
+    out[0] = 1 / (1 + std::exp(cost - sharpness(i) * x[0]));
+  }
+  void add_through(std::size_t i, std::span<const float> p, std::span<const float> slope, std::span<float> out) const {
+    out[0] += sharpness(i) * p[0] * (1 - p[0]) * slope[0];
+  }
+
+private:
+  float sharpness(std::size_t i) const {
+    return static_cast<float>(2 * moments[i].scale / (moments[i].deviation * moments[i].deviation));
+  }
+};
+static_assert(paragon::diffusion::choice_posterior<coin>);
+//! [choice_posterior]
+
 //! [solver]
 /// Believes the first score that it is told.
 struct one_step {
@@ -73,6 +111,37 @@ struct one_step {
 };
 static_assert(paragon::diffusion::solver<one_step, brownian, point_mass>);
 //! [solver]
+
+//! [parametrisation]
+/// The network's numbers are the noise z in x_t = scale x_0 + deviation z.
+struct noise_itself {
+  static constexpr std::string_view name = "noise_itself";
+  static constexpr bool has_prior = false;
+  static std::size_t outputs(std::size_t operators) { return operators; }
+  static paragon::nn::fill first() { return {.value = 0}; }
+
+  template <class C, class Batch>
+  auto loss(paragon::autodiff::variable<C> raw, const Batch& batch) const {
+    const auto noise = raw.context().constant(batch.noise.data(), raw.shape());
+    return paragon::autodiff::mean(paragon::autodiff::square(paragon::autodiff::subtract(raw, noise)));
+  }
+  template <class B, class T>
+  void score(const paragon::diffusion::moment& at, std::size_t nodes, std::size_t operators, const T* raw, const T*,
+             T* out) const {
+    const std::size_t n = nodes * operators * paragon::backend::lanes<B>::width;
+    for (std::size_t i = 0; i < n; ++i) out[i] = -raw[i] / static_cast<T>(at.deviation);
+  }
+  template <class B, class T>
+  void expected(const paragon::diffusion::moment& at, std::size_t nodes, std::size_t operators, const T* raw,
+                const T* x, T* out) const {
+    const std::size_t n = nodes * operators * paragon::backend::lanes<B>::width;
+    for (std::size_t i = 0; i < n; ++i) {
+      out[i] = (x[i] - static_cast<T>(at.deviation) * raw[i]) / static_cast<T>(at.scale);
+    }
+  }
+};
+static_assert(paragon::diffusion::parametrisation<noise_itself>);
+//! [parametrisation]
 
 //! [architecture_judge]
 /// One objective: parameters.
@@ -97,4 +166,37 @@ TEST_CASE("concepts: one step of the smallest solver finds the only data there a
   const auto y = paragon::diffusion::sample(brownian{}, guided, one_step{}, {2, 3}, {.seed = 1}, {.samples = 4});
   for (const float v : y.span()) CHECK(v == doctest::Approx(1));
   CHECK(sizes{}(std::vector<paragon::space::nasbench201_cell>(3)).size() == 3);
+}
+
+TEST_CASE("concepts: cost guidance pulls through the smallest posterior of choices") {
+  static_assert(!paragon::diffusion::choice_posterior<point_mass>);
+  static_assert(!paragon::diffusion::choice_posterior<int>);
+  const std::vector<paragon::diffusion::moment> way{{.scale = 1, .deviation = 1}};
+  paragon::diffusion::cost_guidance term(coin{}, paragon::space::linear_cost{0, {1}});
+  static_assert(paragon::diffusion::guidance_term<decltype(term)>);
+  term.prepare(way);
+  const paragon::tensor<float> x(paragon::shape{1, 1, 1});  // 0: the coin stands on its edge
+  paragon::tensor<float> pull(x.shape());
+  term.add_gradient(x, 0, std::vector<double>{std::log(3.0)}, pull);
+  CHECK(pull[0] == doctest::Approx(2 * (0.25 - 0.5)));
+}
+
+TEST_CASE("concepts: a score network of the smallest parametrisation scores, and learns") {
+  static_assert(!paragon::diffusion::parametrisation<point_mass>);
+  const auto graph = paragon::diffusion::nasbench201_score_graph();
+  const paragon::diffusion::score_network_settings tiny{.width = 8, .layers = 1, .heads = 2, .inner = 8, .head = 8};
+  paragon::diffusion::score_model<float, noise_itself> model(graph, tiny, paragon::diffusion::variance_exploding{},
+                                                             {.seed = 1});
+  const std::vector<paragon::space::nasbench201_cell> cells(4);
+  const auto data = paragon::diffusion::row_classes::of(paragon::space::nasbench201_diffusion_graph<>{}, cells);
+  const auto status = paragon::diffusion::train_score(model, data, {.steps = 2, .batch = 64}, {.seed = 2});
+  CHECK(status.loss == doctest::Approx(1).epsilon(0.1));  // E z^2: the network says 0 at first
+  paragon::diffusion::score_evaluator<float, noise_itself> score(model.network(), model.weights(), graph.mask);
+  static_assert(paragon::diffusion::score_function<decltype(score)>);
+  const std::vector<paragon::diffusion::moment> way{{.scale = 1, .deviation = 2}};
+  score.prepare(way);
+  const paragon::tensor<float> x(paragon::shape{1, 8, 7});
+  paragon::tensor<float> out(x.shape());
+  score.evaluate(x, 0, out);
+  for (const float v : out.span()) CHECK(std::abs(v) < 0.1F);
 }

@@ -19,7 +19,7 @@ namespace diffusion = paragon::diffusion;
 using paragon::shape;
 using paragon::tensor;
 using exact_cells = diffusion::independent_choices<paragon_test::cell_graph>;
-using cell_cost = diffusion::cost_guidance<paragon_test::cell_graph>;
+using cell_cost = diffusion::cost_guidance<exact_cells>;
 
 namespace {
 
@@ -85,7 +85,7 @@ TEST_CASE("diffusion: cost guidance is the slope of log E[exp(-weight cost)]") {
   exact score(paragon_test::cells{}, paragon_test::cell_graph{});
   const std::array<double, 5> operation{0, 0.1, 0.5, 3, 0.2};
   const auto cost = cost_of(operation);
-  diffusion::cost_guidance<paragon_test::cell_graph, double> term(score, cost);
+  diffusion::cost_guidance term(score, cost);
   score.prepare(way);
   term.prepare(way);
   const paragon::random draw{.seed = 4};
@@ -130,7 +130,7 @@ TEST_CASE("diffusion: relaxed guidance is the slope of the predictor over the op
     const auto weighted = paragon::autodiff::multiply(paragon::autodiff::square(rows), tape.constant(slopes));
     return paragon::autodiff::sum_columns(weighted);
   };
-  diffusion::relaxed_guidance<paragon_test::cell_graph, decltype(predict), double> term(score, predict);
+  diffusion::relaxed_guidance term(score, predict);
   score.prepare(way);
   term.prepare(way);
   INFO("seed 14");

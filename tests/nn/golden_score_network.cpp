@@ -99,18 +99,6 @@ private:
   std::vector<nn::linear> head_;
 };
 
-/// Sine in even columns, cosine in odd ones: [nodes, width].
-paragon_test::sine_table positions(std::size_t nodes, std::size_t width) {
-  paragon_test::sine_table code(paragon::shape{nodes, width});
-  for (std::size_t r = 0; r < nodes; ++r) {
-    for (std::size_t c = 0; c < width; ++c) {
-      const float exponent = static_cast<float>(c / 2 * 2) / static_cast<float>(width);
-      code.set(r * width + c, static_cast<float>(r) / std::pow(10000.0F, exponent), c % 2 != 0);
-    }
-  }
-  return code;
-}
-
 /// The same rows for every graph.
 tensor<double> repeated(const tensor<double>& rows, std::size_t graphs) {
   tensor<double> out(paragon::shape{graphs * rows.rows(), rows.columns()});
@@ -181,7 +169,7 @@ void compare(const std::string& path, double output_tolerance, double gradient_t
   CHECK(store.entries().size() == static_cast<std::size_t>(weights));
 
   auto time_table = paragon_test::time_code(file.get<double>("input.sigma"), s.width);
-  auto position_table = positions(s.nodes, s.width);
+  auto position_table = paragon_test::positions(s.nodes, s.width);
   if constexpr (std::is_same_v<T, double>) settle_last_bits(file, network, store, time_table, position_table);
 
   const auto x = as<T>(file.get<double>("input.x"));

@@ -71,4 +71,16 @@ inline sine_table time_code(const paragon::tensor<double>& sigma, std::size_t wi
   return code;
 }
 
+/// Sine in even columns, cosine in odd ones: [nodes, width], the published encoding of positions.
+inline sine_table positions(std::size_t nodes, std::size_t width) {
+  sine_table code(paragon::shape{nodes, width});
+  for (std::size_t r = 0; r < nodes; ++r) {
+    for (std::size_t c = 0; c < width; ++c) {
+      const float exponent = static_cast<float>(c / 2 * 2) / static_cast<float>(width);
+      code.set(r * width + c, static_cast<float>(r) / std::pow(10000.0F, exponent), c % 2 != 0);
+    }
+  }
+  return code;
+}
+
 }  // namespace paragon_test

@@ -59,7 +59,7 @@ TEST_CASE("search: pomonag judges the different cells, filters and stretches the
   const nasbench201 cells;
   exact score(cells, graph{});
   const auto cost = cells.parameter_cost();
-  diffusion::cost_guidance<graph> parameters(score, cost, 3e5);
+  diffusion::cost_guidance parameters(score, cost, 3e5);
   diffusion::guided_score small(diffusion::plain_norms{}, {2}, score, parameters);
   diffusion::guided_score large(diffusion::plain_norms{}, {-2}, score, parameters);
   using guided = decltype(small);

@@ -9,24 +9,28 @@
 
 #include "../core/error.hpp"
 #include "../space/linear_cost.hpp"
-#include "independent_choices.hpp"
+#include "../tensor/tensor.hpp"
+#include "choice_posterior.hpp"
 
 namespace paragon::diffusion {
 
 /// Pulls samples towards a small cost that is linear in the choices (parameters, MACs), exactly: with weight w, samples
 /// of a density p become samples of one proportional to p(x_0) exp(-w cost(x_0)).
 ///
-/// The gradient of log E[exp(-w cost(x_0)) | x_t] is known in closed form where decisions are independent, which the
-/// `choices` model says; no predictor is needed, and none of its error comes in. A negative weight pulls towards a large
-/// cost. O(entries) a sample.
-/// \tparam Encoding  as of `independent_choices`
-template <class Encoding, class T = float>
+/// The gradient of log E[exp(-w cost(x_0)) | x_t] is known in closed form where the posterior of the choices is; no
+/// predictor is needed, and none of its error comes in. A negative weight pulls towards a large cost. O(entries) a sample.
+///
+/// \code
+/// diffusion::cost_guidance small(score, cells.parameter_cost(), 3e5);   // score: independent_choices, nested_choices
+/// \endcode
+template <choice_posterior Posterior>
 class cost_guidance {
+  using T = typename Posterior::value_type;
+
 public:
   /// \param unit  what the cost is divided by, so that weights are comparable: its standard deviation, its range
   /// Throws `paragon::error` where the cost has a wrong number of coefficients, or the unit is not positive.
-  cost_guidance(independent_choices<Encoding, T> choices, const space::linear_cost& cost, double unit = 1)
-      : choices_(std::move(choices)) {
+  cost_guidance(Posterior choices, const space::linear_cost& cost, double unit = 1) : choices_(std::move(choices)) {
     const std::size_t total = choices_.positions().size();
     if (cost.coefficients.size() != total) {
       throw error("diffusion::cost_guidance", std::to_string(cost.coefficients.size()) + " coefficients",
@@ -56,7 +60,7 @@ public:
   }
 
 private:
-  independent_choices<Encoding, T> choices_;
+  Posterior choices_;
   std::vector<T> costs_;
 };
 

@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <tuple>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -25,12 +26,21 @@ namespace paragon::diffusion {
 /// - `t.add_gradient(x, i, weights, out)`: adds to `out` how strongly each sample is pulled where, at `way[i]`.
 ///   `weights[s]` belongs to sample s of the batch; what it does is the term's (most multiply by it), and 0 must add
 ///   nothing. A sample's gradient depends on nothing but that sample.
+/// - `t.select(first)`: optional; says before each batch which number its first sample has.
+/// - `t.exclude(architectures)`: optional; says before a run what was generated already.
 template <class G, class T = float, class Backend = backend::cpu>
 concept guidance_term = requires(G& g, std::span<const moment> way, const tensor<T, Backend>& x, std::size_t i,
                                  std::span<const double> weights, tensor<T, Backend>& out) {
   g.prepare(way);
   g.add_gradient(x, i, weights, out);
 };
+
+namespace detail {
+
+template <class Term, class A>
+concept excludes = requires(Term& term, std::span<const A> known) { term.exclude(known); };
+
+}  // namespace detail
 
 /// Every term's gradient as it is: its size is its weight's business, as published.
 struct plain_norms {
@@ -72,6 +82,19 @@ public:
   void select(std::uint64_t first) {
     first_ = first;
     if constexpr (requires { score_.select(first); }) score_.select(first);
+    const auto tell = [&](auto& term) {
+      if constexpr (requires { term.select(first); }) term.select(first);
+    };
+    std::apply([&](auto&... term) { (tell(term), ...); }, terms_);
+  }
+  /// Tells the terms that want to know it what was generated already.
+  template <class A>
+    requires(detail::excludes<Terms, A> || ...)
+  void exclude(std::span<const A> known) {
+    const auto tell = [&](auto& term) {
+      if constexpr (detail::excludes<std::remove_reference_t<decltype(term)>, A>) term.exclude(known);
+    };
+    std::apply([&](auto&... term) { (tell(term), ...); }, terms_);
   }
 
   template <class T, class B>

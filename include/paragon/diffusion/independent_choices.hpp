@@ -30,12 +30,14 @@ template <class Encoding, class T = float>
   requires space::linear_graph_encoding<Encoding, T>
 class independent_choices {
 public:
+  using value_type = T;
+
   /// \param space  its decisions and choices
   /// \param prior  how probable each choice is, decision after decision (need not be normalised); empty: all alike
   /// Throws `paragon::error` where the prior has a wrong length, or an entry that is not positive.
   template <space::has_decisions Space>
   independent_choices(const Space& space, const Encoding& encoding, std::span<const double> prior = {})
-      : nodes_(encoding.nodes()), features_(encoding.features()), constant_(nodes_ * features_) {
+      : encoding_(encoding), nodes_(encoding.nodes()), features_(encoding.features()), constant_(nodes_ * features_) {
     const std::size_t total = space::total_choices(space);
     if (!prior.empty() && prior.size() != total) {
       throw error("diffusion::independent_choices", "a prior of " + std::to_string(prior.size()) + " entries",
@@ -108,6 +110,32 @@ public:
     }
   }
 
+  /// Appends the numbers of an architecture's choices, one a decision.
+  void append_choices(const typename Encoding::architecture& a, std::vector<std::size_t>& numbers) const {
+    std::vector<T> entries(nodes_ * features_);
+    encoding_.encode(a, std::span<T>(entries));
+    for (std::size_t k = 0; k < position_.size(); ++k) {
+      if (entries[position_[k]] != T(0)) numbers.push_back(k);
+    }
+  }
+
+  /// Turns probabilities of choices into those given that the architecture is none of the known ones, exactly. Where it
+  /// can hardly be another, they stay as they are. O(known decisions).
+  /// \param known  rows of `append_choices`, all different
+  void condition(std::span<const std::size_t> known, std::span<T> p) const {
+    const std::size_t decisions = begin_.size() - 1;
+    std::vector<T> lost(p.size());
+    T total = 0;
+    for (std::size_t a = 0; a < known.size(); a += decisions) {
+      T probability = 1;
+      for (const std::size_t k : known.subspan(a, decisions)) probability *= p[k];
+      total += probability;
+      for (const std::size_t k : known.subspan(a, decisions)) lost[k] += probability;
+    }
+    if (total > T(0.9999)) return;
+    for (std::size_t k = 0; k < p.size(); ++k) p[k] = std::max(T(0), (p[k] - lost[k]) / (1 - total));
+  }
+
   [[nodiscard]] std::size_t nodes() const noexcept { return nodes_; }
   [[nodiscard]] std::size_t features() const noexcept { return features_; }
   /// Where the entries of the choices lie in a sample, decision after decision.
@@ -115,6 +143,7 @@ public:
   [[nodiscard]] std::span<const moment> way() const noexcept { return way_; }
 
 private:
+  Encoding encoding_;
   std::size_t nodes_;
   std::size_t features_;
   std::vector<T> constant_;         // the data's entries; those of the choices are overwritten

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <span>
 #include <string>
@@ -9,27 +10,31 @@
 
 #include "../autodiff/context.hpp"
 #include "../core/error.hpp"
-#include "independent_choices.hpp"
+#include "../tensor/tensor.hpp"
+#include "choice_posterior.hpp"
 
 namespace paragon::diffusion {
 
 /// Pulls samples along the gradient of a predictor that reads relaxed architectures, from the choices that are still
 /// open.
 ///
-/// Given x_t, the choices of a decision have known probabilities where decisions are independent; they say everything
-/// that x_t does about the architecture. The predictor reads them instead of the noisy matrix, so it need not be told
-/// the noise level, and at the end, when the probabilities are 0 and 1, it judges the architecture itself. The gradient
-/// goes back through the predictor's inputs alone, and through the probabilities in closed form. Each sample's gradient
-/// is multiplied by its weight.
-/// \tparam Predict  `predict(context, rows)` gives [samples, 1] for relaxed rows of an `autodiff::tape<T>`
-template <class Encoding, class Predict, class T = float>
-  requires requires(const Predict& predict, autodiff::tape<T>& tape, autodiff::variable<autodiff::tape<T>> rows) {
-    { predict(tape, rows) } -> std::same_as<autodiff::variable<autodiff::tape<T>>>;
+/// Given x_t, the choices have known probabilities where their posterior is; they say everything that x_t does about the
+/// architecture. The predictor reads them instead of the noisy matrix, so it need not be told the noise level, and at
+/// the end, when the probabilities are 0 and 1, it judges the architecture itself. The gradient goes back through the
+/// predictor's inputs alone, and through the probabilities in closed form. Each sample's gradient is multiplied by its
+/// weight.
+/// \tparam Posterior  `independent_choices`, `nested_choices`
+/// \tparam Predict    `predict(context, rows)` gives [samples, 1] for relaxed rows of an `autodiff::tape<T>`
+template <choice_posterior Posterior, class Predict>
+  requires requires(const Predict& predict, autodiff::tape<typename Posterior::value_type>& tape,
+                    autodiff::variable<autodiff::tape<typename Posterior::value_type>> rows) {
+    { predict(tape, rows) } -> std::same_as<autodiff::variable<autodiff::tape<typename Posterior::value_type>>>;
   }
 class relaxed_guidance {
+  using T = typename Posterior::value_type;
+
 public:
-  relaxed_guidance(independent_choices<Encoding, T> choices, Predict predict)
-      : choices_(std::move(choices)), predict_(std::move(predict)) {}
+  relaxed_guidance(Posterior choices, Predict predict) : choices_(std::move(choices)), predict_(std::move(predict)) {}
 
   void prepare(std::span<const moment> way) { choices_.prepare(way); }
 
@@ -59,7 +64,7 @@ public:
   }
 
 private:
-  independent_choices<Encoding, T> choices_;
+  Posterior choices_;
   Predict predict_;
   autodiff::tape<T> tape_;
   std::vector<T> rows_;

@@ -26,6 +26,17 @@ public:
   /// The averaged parameters, for the same layers.
   [[nodiscard]] const parameters<T, Backend>& average() const noexcept { return average_; }
 
+  [[nodiscard]] std::size_t updates() const noexcept { return updates_; }
+  /// Goes on from a checkpoint. \throws error where the size differs
+  void restore(const tensor<T, Backend>& average, std::size_t updates) {
+    if (average.size() != average_.size()) {
+      throw error("nn::moving_average::restore", std::to_string(average.size()) + " numbers",
+                  std::to_string(average_.size()));
+    }
+    Backend::copy(average_.data(), average.data(), sizeof(T) * average.size());
+    updates_ = updates;
+  }
+
 private:
   parameters<T, Backend> average_;
   double decay_;

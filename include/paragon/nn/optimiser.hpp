@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstddef>
 #include <string>
+#include <utility>
 
 #include "../backend/optimiser_steps.hpp"
 #include "../core/error.hpp"
@@ -52,6 +53,22 @@ public:
                                        static_cast<T>(1 / (1 - std::pow(settings_.beta1, t))),
                                        static_cast<T>(1 / (1 - std::pow(settings_.beta2, t)))};
     Backend::adam(update, store.size(), store.data(), gradient, mean_.data(), variance_.data());
+  }
+
+  /// What a checkpoint keeps: the averages of gradients and of their squares, and the number of steps.
+  [[nodiscard]] const tensor<T, Backend>& mean() const noexcept { return mean_; }
+  [[nodiscard]] const tensor<T, Backend>& variance() const noexcept { return variance_; }
+  [[nodiscard]] std::size_t steps() const noexcept { return steps_; }
+  /// Goes on from a checkpoint. \throws error where the sizes differ
+  void restore(tensor<T, Backend> mean, tensor<T, Backend> variance, std::size_t steps) {
+    if (mean.size() != variance.size()) {
+      throw error("nn::adam::restore",
+                  std::to_string(mean.size()) + " and " + std::to_string(variance.size()) + " numbers",
+                  "two averages of one size");
+    }
+    mean_ = std::move(mean);
+    variance_ = std::move(variance);
+    steps_ = steps;
   }
 
 private:

@@ -90,7 +90,8 @@ struct pomonag_result {
 /// POMONAG: generates in phases, drops repetitions, judges what is left by predictors of finished architectures, filters
 /// and stretches to a Pareto front.
 ///
-/// The samples of phase k have the numbers after those of the phases before, so results do not depend on batches.
+/// The samples of phase k have the numbers after those of the phases before, so results do not depend on batches. A score
+/// that has `exclude(architectures)` is told before each phase what was generated so far.
 /// \param phases    each with samples of its own
 /// \param judge     an `architecture_judge`; called once, with the different architectures
 /// \param way       one direction per objective
@@ -109,16 +110,18 @@ template <class T = float, space::decodable_graph_encoding<T> Encoding, diffusio
   if (phases.empty()) throw error("search::pomonag", "no phases", "at least one");
   pomonag_result<architecture> result;
   std::size_t first = 0;
+  std::set<architecture> seen;
   for (const phase<Score>& p : phases) {
+    const std::span<const architecture> known(result.candidates);
+    if constexpr (requires { p.score->exclude(known); }) p.score->exclude(known);
     auto part = generate<T>(encoding, process, *p.score, method, key, {.samples = p.samples, .first = first});
     first += p.samples;
     result.generated.evaluations = part.evaluations;
     result.generated.raw_valid += part.raw_valid;
-    for (auto& a : part.architectures) result.generated.architectures.push_back(std::move(a));
-  }
-  std::set<architecture> seen;
-  for (const architecture& a : result.generated.architectures) {
-    if (seen.insert(a).second) result.candidates.push_back(a);
+    for (const architecture& a : part.architectures) {
+      if (seen.insert(a).second) result.candidates.push_back(a);
+      result.generated.architectures.push_back(a);
+    }
   }
   if (result.candidates.empty()) return result;
   result.objectives = judge(std::span<const architecture>(result.candidates));

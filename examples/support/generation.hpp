@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <optional>
+#include <paragon/autodiff/arithmetic.hpp>
+#include <paragon/autodiff/context.hpp>
+#include <paragon/autodiff/reduce.hpp>
+#include <paragon/core/random.hpp>
+#include <paragon/diffusion/guidance.hpp>
+#include <paragon/diffusion/relaxed_guidance.hpp>
+#include <paragon/diffusion/tilted_guidance.hpp>
+#include <paragon/pareto/filter.hpp>
+#include <paragon/pareto/hypervolume.hpp>
+#include <paragon/preference/dirichlet.hpp>
+#include <paragon/search/pomonag.hpp>
+#include <set>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "generation_options.hpp"
+
+namespace generation {
+
+inline constexpr std::size_t objectives = 4;
+inline constexpr std::array<paragon::direction, objectives> way{
+    paragon::direction::maximise, paragon::direction::minimise, paragon::direction::minimise,
+    paragon::direction::minimise};
+
+/// The ranges of objectives over a set of architectures, and volumes within them; reference point at the worst corner.
+class box {
+public:
+  /// \param rows  [architectures, 4]
+  explicit box(const std::vector<double>& rows) {
+    low_.fill(std::numeric_limits<double>::infinity());
+    high_.fill(-std::numeric_limits<double>::infinity());
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      low_[i % objectives] = std::min(low_[i % objectives], rows[i]);
+      high_[i % objectives] = std::max(high_[i % objectives], rows[i]);
+    }
+  }
+
+  /// The part of the box that the rows dominate.
+  [[nodiscard]] double hypervolume(const std::vector<double>& rows) const {
+    if (rows.empty()) return 0;
+    std::vector<double> z(rows.size());
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      const std::size_t k = i % objectives;
+      const double at = (rows[i] - low_[k]) / (high_[k] - low_[k]);
+      z[i] = way[k] == paragon::direction::maximise ? 1 - at : at;
+    }
+    const std::vector<double> reference(objectives, 1.0);
+    return paragon::pareto::hypervolume(paragon::pareto::points<double>(z, objectives), reference).value;
+  }
+
+private:
+  std::array<double, objectives> low_{};
+  std::array<double, objectives> high_{};
+};
+
+/// How samples are guided: "none"; "published", the same scales for all samples of a phase, a sum of single terms;
+/// "balanced", a preference for each sample, all objectives at once.
+///
+/// Scales are those of POMONAG divided by 100, for gradients here are of predictions scaled to deviation 1; there labels
+/// are scaled to deviation 1 and divided by 100.
+struct guidance_plan {
+  std::string kind = "balanced";
+  scales efficient{};  ///< of the first half of the samples
+  scales accurate{};   ///< of the second
+
+  friend bool operator==(const guidance_plan&, const guidance_plan&) = default;
+};
+
+/// \param balanced  the scales of that kind, where `scale` is empty
+inline guidance_plan make_plan(const std::string& kind, const std::vector<double>& scale, const scales& balanced) {
+  guidance_plan plan{kind, {}, {}};
+  if (kind == "balanced") {
+    plan.efficient = plan.accurate = balanced;
+  } else {
+    // The ends of POMONAG's search intervals, accuracy [1000, 5000], costs [100, 500].
+    plan.efficient = {10, 5, 5, 5};
+    plan.accurate = {50, 1, 1, 1};
+  }
+  if (!scale.empty()) {
+    std::copy(scale.begin(), scale.end(), plan.efficient.begin());
+    std::copy(scale.begin(), scale.end(), plan.accurate.begin());
+  }
+  return plan;
+}
+
+/// Generates architectures for a problem. Score and problem have to outlive it.
+template <class Problem, class Score>
+class generator {
+public:
+  using architecture = typename Problem::architecture;
+  using outcome = paragon::search::pomonag_result<architecture>;
+
+  generator(const Problem& problem, Score& score) : problem_(&problem), score_(&score) {}
+
+  /// Samples of a phase. Later phases keep away from what earlier ones found, where the guidance can.
+  static constexpr std::size_t round = 16;
+
+  /// One run of POMONAG: efficient and accurate phases in turn.
+  template <class Solver>
+  [[nodiscard]] outcome run(const guidance_plan& plan, const Solver& solver, std::size_t samples, std::size_t minimum,
+                            std::uint64_t seed) const {
+    const Problem& p = *problem_;
+    const paragon::random key{.seed = seed, .stream = 400};
+    const auto generate = [&](auto& efficient, auto& accurate) {
+      using score = std::remove_reference_t<decltype(efficient)>;
+      std::vector<paragon::search::phase<score>> phases;
+      for (std::size_t done = 0; done < samples; done += round) {
+        const bool turn = phases.size() % 2 == 1;
+        phases.push_back(
+            {turn ? "accurate" : "efficient", turn ? &accurate : &efficient, std::min(round, samples - done)});
+      }
+      return paragon::search::pomonag<float>(p.encoding(), p.process(), solver,
+                                             std::span<const paragon::search::phase<score>>(phases), p, way, minimum,
+                                             key);
+    };
+    if (plan.kind == "none") return generate(*score_, *score_);
+    namespace d = paragon::diffusion;
+    const auto costs = p.costs();
+    if (plan.kind == "published") {
+      weighted_sum small{&p, costs, in_order(plan.efficient)};
+      weighted_sum good{&p, costs, in_order(plan.accurate)};
+      d::relaxed_guidance to_small(p.choices(), small);
+      d::relaxed_guidance to_good(p.choices(), good);
+      d::guided_score efficient(d::plain_norms{}, {1}, *score_, to_small);
+      d::guided_score accurate(d::plain_norms{}, {1}, *score_, to_good);
+      return generate(efficient, accurate);
+    }
+    const auto predict = [&p](auto& tape, auto rows) { return p(tape, rows); };
+    d::tilted_guidance small(p.choices(), predict, costs, preferences(plan.efficient, false, samples, key),
+                             Problem::predictions);
+    d::tilted_guidance good(p.choices(), predict, costs, preferences(plan.accurate, true, samples, key),
+                            Problem::predictions);
+    d::guided_score efficient(d::plain_norms{}, {1}, *score_, small);
+    d::guided_score accurate(d::plain_norms{}, {1}, *score_, good);
+    return generate(efficient, accurate);
+  }
+
+private:
+  /// All predictions and costs in one number, as POMONAG weighs the gradients of its predictors.
+  struct weighted_sum {
+    const Problem* problem;
+    std::vector<paragon::space::linear_cost> costs;
+    scales weights;  ///< of the predictions, then of the costs
+
+    template <class C>
+    paragon::autodiff::variable<C> operator()(C& tape, paragon::autodiff::variable<C> rows) const {
+      namespace autodiff = paragon::autodiff;
+      std::vector<float> first(Problem::predictions);
+      for (std::size_t k = 0; k < first.size(); ++k) first[k] = static_cast<float>(weights[k]);
+      std::vector<float> slopes(rows.columns());
+      for (std::size_t c = 0; c < costs.size(); ++c) {
+        for (std::size_t k = 0; k < slopes.size(); ++k) {
+          slopes[k] -= static_cast<float>(weights[Problem::predictions + c] * costs[c].coefficients[k]);
+        }
+      }
+      const auto total = [&](auto x, const std::vector<float>& by) {
+        const paragon::tensor<float> factors(paragon::shape{by.size()}, by);
+        return autodiff::sum_columns(autodiff::multiply(x, tape.constant(factors)));
+      };
+      return autodiff::add(total((*problem)(tape, rows), first), total(rows, slopes));
+    }
+  };
+
+  /// Scales of the objectives in the order of the problem's predictions and costs.
+  [[nodiscard]] static scales in_order(const scales& s) {
+    scales result{};
+    for (std::size_t k = 0; k < objectives; ++k) result[k] = s[Problem::columns[k]];
+    return result;
+  }
+
+  /// A preference for each sample. Shares are uniform on the simplex; in the accurate phase that of accuracy is 1 - u^2
+  /// with a uniform u.
+  [[nodiscard]] std::vector<double> preferences(const scales& s, bool accurate, std::size_t samples,
+                                                paragon::random key) const {
+    std::vector<double> rows;
+    for (std::size_t n = 0; n < samples; ++n) {
+      scales share{};
+      paragon::preference::dirichlet(std::span<double>(share), {1, 1, 1, 1}, key.in_stream(401), n);
+      if (accurate) {
+        const double u = key.in_stream(402).uniform(n);
+        const double others = std::max(1 - share[0], 1e-12);
+        for (double& w : share) w *= u * u / others;
+        share[0] = 1 - u * u;
+      }
+      for (std::size_t k = 0; k < objectives; ++k) share[k] *= s[k];
+      for (const double w : in_order(share)) rows.push_back(w);
+    }
+    return rows;
+  }
+
+  const Problem* problem_;
+  Score* score_;
+};
+
+/// The different ones of some architectures.
+template <class A>
+[[nodiscard]] std::vector<A> distinct(const std::vector<A>& all) {
+  std::set<A> seen;
+  std::vector<A> result;
+  for (const A& a : all) {
+    if (seen.insert(a).second) result.push_back(a);
+  }
+  return result;
+}
+
+/// Values of architectures that are known from measurements, row by row; empty where the problem has none.
+template <class Problem, class A>
+[[nodiscard]] std::vector<double> measured_rows(const Problem& problem, std::span<const A> architectures) {
+  std::vector<double> rows;
+  for (const A& a : architectures) {
+    const auto row = problem.measured(a);
+    if (row) rows.insert(rows.end(), row->begin(), row->end());
+  }
+  return rows;
+}
+
+}  // namespace generation

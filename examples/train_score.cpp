@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Trains the score networks that come with the project, and says how good their samples are.
+//
+//   train_score --space nasbench201 --out score_nasbench201.safetensors
+//   train_score --space mobilenetv3 --out score_mobilenetv3.safetensors --checkpoint training.safetensors
+//
+// Ctrl-C writes the checkpoint and ends; the same command then goes on, and ends in the same weights.
+
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <cmath>
+#include <csignal>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <filesystem>
+#include <paragon/core/progress.hpp>
+#include <paragon/core/random.hpp>
+#include <paragon/diffusion/exponential_integrator.hpp>
+#include <paragon/diffusion/score_evaluator.hpp>
+#include <paragon/diffusion/training.hpp>
+#include <paragon/space/mobilenetv3.hpp>
+#include <paragon/space/nasbench201.hpp>
+#include <paragon/space/sample.hpp>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "support/score_spaces.hpp"
+
+namespace {
+
+namespace diffusion = paragon::diffusion;
+namespace space = paragon::space;
+
+struct options {
+  std::string space = "nasbench201";
+  double fraction = 1;
+  std::size_t steps = 0;
+  std::uint64_t seed = 1;
+  std::string out;
+  std::string checkpoint;
+};
+
+options read_options(int argc, char** argv) {
+  options o;
+  CLI::App app("Trains the score network of a space");
+  app.add_option("--space", o.space, "nasbench201 or mobilenetv3")
+      ->check(CLI::IsMember({"nasbench201", "mobilenetv3"}))
+      ->capture_default_str();
+  app.add_option("--fraction", o.fraction, "of the cells, or of 300,000 drawn networks, that are trained on")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
+  app.add_option("--steps", o.steps, "updates of 256 matrices; 0: 1,000 for nasbench201, 4,000 for mobilenetv3")
+      ->capture_default_str();
+  app.add_option("--seed", o.seed, "of everything random")->capture_default_str();
+  app.add_option("--out", o.out, "the file of weights, .safetensors")->required();
+  app.add_option("--checkpoint", o.checkpoint, "where the training is saved, and goes on from");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    std::exit(app.exit(e) == 0 ? 0 : 2);
+  }
+  return o;
+}
+
+volatile std::sig_atomic_t interrupted = 0;
+
+/// Shows the progress, and stops the training at the next update after Ctrl-C.
+struct until_interrupted {
+  paragon::terminal_progress show{};
+
+  bool operator()(std::string_view phase, std::size_t done, std::size_t total, double loss) {
+    return show(phase, done, total, loss) && interrupted == 0;
+  }
+};
+
+/// Raw validity by the published threshold; uniqueness among the valid samples; novelty among the unique ones: the
+/// share that was not trained on.
+template <class Space>
+void report(const Space& about, const diffusion::score_model<float, typename Space::output>& model,
+            const std::set<std::string>& trained_on, bool stochastic, std::uint64_t seed) {
+  constexpr std::size_t samples = 1000;
+  const diffusion::exponential_integrator method{.steps = 20, .stochastic = stochastic};
+  diffusion::score_evaluator<float, typename Space::output> score(model.network(), model.weights(), model.graph().mask);
+  const auto start = std::chrono::steady_clock::now();
+  const auto x =
+      diffusion::sample(model.process(), score, method, {Space::encoding::nodes(), Space::encoding::features()},
+                        {.seed = seed, .stream = 2}, {.samples = samples});
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  const std::size_t each = x.size() / samples;
+  std::set<std::string> unique;
+  std::size_t valid = 0;
+  std::size_t novel = 0;
+  std::vector<float> matrix(each);
+  for (std::size_t s = 0; s < samples; ++s) {
+    for (std::size_t i = 0; i < each; ++i) matrix[i] = (x[s * each + i] + 1) / 2;
+    const auto found = Space::encoding::decode_threshold(std::span<const float>(matrix));
+    if (!found) continue;
+    ++valid;
+    const std::string name = about.architectures.to_string(*found);
+    if (unique.insert(name).second && !trained_on.contains(name)) ++novel;
+  }
+  const auto share = [](std::size_t part, std::size_t whole) {
+    return whole == 0 ? 0.0 : 100.0 * static_cast<double>(part) / static_cast<double>(whole);
+  };
+  std::printf("| exponential integrator, %s | %zu | %.1f %% | %.1f %% | %.1f %% | %.2f s |\n",
+              stochastic ? "stochastic" : "deterministic", method.steps, share(valid, samples),
+              share(unique.size(), valid), share(novel, unique.size()), seconds);
+}
+
+template <class Space>
+int run(const options& o) {
+  const Space about;
+  const auto architectures = about.data(o.fraction, {.seed = o.seed, .stream = 1});
+  const auto data = diffusion::row_classes::of(typename Space::encoding{}, architectures);
+  diffusion::score_model<float, typename Space::output> model(Space::graph(), Space::network(),
+                                                              diffusion::variance_exploding{}, {.seed = o.seed});
+  const diffusion::score_training_settings settings{.steps = o.steps == 0 ? Space::steps : o.steps};
+  std::printf("%s: %zu architectures, %zu parameters, %zu updates\n", o.space.c_str(), architectures.size(),
+              model.weights().size(), settings.steps);
+  std::fflush(stdout);
+
+  std::signal(SIGINT, [](int) { interrupted = 1; });
+  const auto start = std::chrono::steady_clock::now();
+  const auto status = diffusion::train_score(model, data, settings, {.seed = o.seed, .stream = 8}, until_interrupted{},
+                                             {.path = o.checkpoint});
+  if (status.diverged) throw paragon::error("train_score", "a loss that is not finite", "another seed");
+  if (status.cancelled) {
+    std::printf("stopped after %zu of %zu updates\n", status.steps, settings.steps);
+    return 130;
+  }
+  if (std::isfinite(status.loss)) {  // a complete checkpoint leaves nothing to train
+    std::printf("trained in %.0f s, loss %.5f\n",
+                std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(), status.loss);
+  }
+  model.save(o.out, {{"space", o.space},
+                     {"architectures", std::to_string(architectures.size())},
+                     {"steps", std::to_string(settings.steps)},
+                     {"seed", std::to_string(o.seed)}});
+  std::printf("%s: %ju bytes\n", o.out.c_str(), static_cast<std::uintmax_t>(std::filesystem::file_size(o.out)));
+
+  std::set<std::string> trained_on;
+  for (const auto& a : architectures) trained_on.insert(about.architectures.to_string(a));
+  const auto read = diffusion::score_model<float, typename Space::output>::load(o.out);
+  std::printf("1,000 samples\n| solver | steps | raw valid | unique | novel | time |\n|---|---|---|---|---|---|\n");
+  for (const bool stochastic : {false, true}) report(about, read, trained_on, stochastic, o.seed);
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    const options o = read_options(argc, argv);
+    return o.space == "mobilenetv3" ? run<mobilenetv3_score>(o) : run<nasbench201_score>(o);
+  } catch (const std::exception& e) {
+    std::fprintf(stderr, "train_score: %s\n", e.what());
+    return 2;
+  }
+}
