@@ -3,7 +3,7 @@
 /// the matrix products alone through BLAS, and bench/peers/diffusion_step.py in PyTorch.
 ///
 /// `GFLOP/s` counts the multiplications and additions of plain products: Strassen's recursion can go beyond what the
-/// processor does. `fma_peak` is what the processor does in registers alone.
+/// processor does.
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
@@ -119,28 +119,6 @@ void head_by_blas(benchmark::State& state) {
       benchmark::Counter(2e-9 * rows * 1536 * (768 + 1536), benchmark::Counter::kIsIterationInvariantRate);
 }
 
-void fma_peak(benchmark::State& state) {
-  using vector = backend::cpu_kernels::lane_vector<float>;
-  constexpr std::size_t chains = 8;
-  const vector b = [] {
-    alignas(64) float ones[vector::width];
-    std::fill_n(ones, vector::width, 0.999F);
-    return vector::load(ones);
-  }();
-  float a = 1.0001F;
-  for (auto _ : state) {
-    benchmark::DoNotOptimize(a);
-    vector sums[chains];
-    for (auto& s : sums) s = vector::zero();
-    for (int i = 0; i < 100000; ++i) {
-      for (auto& s : sums) s.add_product(a, b);
-    }
-    for (auto& s : sums) benchmark::DoNotOptimize(s);
-  }
-  state.counters["GFLOP/s"] =
-      benchmark::Counter(2e-9 * 100000 * chains * vector::width, benchmark::Counter::kIsIterationInvariantRate);
-}
-
 /// Compares with the score that diffusion_step.py wrote.
 [[maybe_unused]] const bool compared = [] {
   const char* path = std::getenv("PARAGON_DIFFUSION_STEP");
@@ -180,6 +158,5 @@ BENCHMARK(published_mobilenetv3)->Arg(256)->Unit(benchmark::kMillisecond);
 BENCHMARK(light)->Arg(64)->Arg(128)->Arg(256)->Arg(512)->Unit(benchmark::kMillisecond);
 BENCHMARK(light_mobilenetv3)->Arg(256)->Unit(benchmark::kMillisecond);
 BENCHMARK(head_by_blas)->Unit(benchmark::kMillisecond);
-BENCHMARK(fma_peak)->Unit(benchmark::kMicrosecond);
 
 }  // namespace

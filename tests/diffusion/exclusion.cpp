@@ -25,7 +25,7 @@ using graph = paragon::space::nasbench201_diffusion_graph<>;
 
 TEST_CASE("diffusion: choices given that the architecture is none of the known ones, against all cells") {
   const nasbench201 cells;
-  const diffusion::independent_choices<graph, double> choices(cells, graph{});
+  diffusion::independent_choices<graph, double> choices(cells, graph{});
   constexpr std::uint64_t seed = 11;
   INFO("seed ", seed);
   const paragon::random key{.seed = seed};
@@ -59,7 +59,7 @@ TEST_CASE("diffusion: choices given that the architecture is none of the known o
 
 TEST_CASE("diffusion: where nothing else is possible, known architectures stay") {
   const nasbench201 cells;
-  const diffusion::independent_choices<graph, double> choices(cells, graph{});
+  diffusion::independent_choices<graph, double> choices(cells, graph{});
   std::vector<double> p(30);
   paragon::space::one_hot(cells, cells.at(77), std::span<double>(p));
   const std::vector<double> before = p;

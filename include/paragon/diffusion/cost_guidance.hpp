@@ -42,19 +42,19 @@ public:
 
   void prepare(std::span<const moment> way) { choices_.prepare(way); }
 
-  void add_gradient(const tensor<T>& x, std::size_t step, std::span<const double> weights, tensor<T>& out) const {
+  void add_gradient(const tensor<T>& x, std::size_t step, std::span<const double> weights, tensor<T>& out) {
     const std::size_t each = choices_.nodes() * choices_.features();
     const moment& at = choices_.way()[step];
     const T sharpness = static_cast<T>(2 * at.scale / (at.deviation * at.deviation));
-    std::vector<T> free(costs_.size());
-    std::vector<T> pulled(costs_.size());
+    free_.resize(costs_.size());
+    pulled_.resize(costs_.size());
     for (std::size_t s = 0; s < weights.size(); ++s) {
       if (weights[s] == 0) continue;
       const std::span<const T> from(x.data() + s * each, each);
-      choices_.probabilities(from, step, {}, 0, free);
-      choices_.probabilities(from, step, costs_, static_cast<T>(weights[s]), pulled);
+      choices_.probabilities(from, step, {}, 0, std::span<T>(free_));
+      choices_.probabilities(from, step, costs_, static_cast<T>(weights[s]), std::span<T>(pulled_));
       for (std::size_t k = 0; k < costs_.size(); ++k) {
-        out[s * each + choices_.positions()[k]] += sharpness * (pulled[k] - free[k]);
+        out[s * each + choices_.positions()[k]] += sharpness * (pulled_[k] - free_[k]);
       }
     }
   }
@@ -62,6 +62,8 @@ public:
 private:
   Posterior choices_;
   std::vector<T> costs_;
+  std::vector<T> free_;    // of one sample
+  std::vector<T> pulled_;  // of one sample
 };
 
 }  // namespace paragon::diffusion

@@ -62,19 +62,19 @@ public:
   void prepare(std::span<const moment> way) { way_.assign(way.begin(), way.end()); }
 
   /// x and out: [samples, nodes, features].
-  void evaluate(const tensor<T>& x, std::size_t step, tensor<T>& out) const {
+  void evaluate(const tensor<T>& x, std::size_t step, tensor<T>& out) {
     const std::size_t each = nodes_ * features_;
     const T scale = static_cast<T>(way_[step].scale);
     const T precision = static_cast<T>(1 / (way_[step].deviation * way_[step].deviation));
-    std::vector<T> p(position_.size());
+    p_.resize(position_.size());
     for (std::size_t s = 0; s < x.size() / each; ++s) {
       const std::span<const T> from(x.data() + s * each, each);
       T* to = out.data() + s * each;
       for (std::size_t e = 0; e < each; ++e) to[e] = precision * (scale * constant_[e] - from[e]);
-      probabilities(from, step, {}, 0, p);
-      for (std::size_t k = 0; k < p.size(); ++k) {
+      probabilities(from, step, {}, 0, std::span<T>(p_));
+      for (std::size_t k = 0; k < p_.size(); ++k) {
         const std::size_t e = position_[k];
-        to[e] = precision * (scale * (2 * p[k] - 1) - from[e]);
+        to[e] = precision * (scale * (2 * p_[k] - 1) - from[e]);
       }
     }
   }
@@ -122,18 +122,18 @@ public:
   /// Turns probabilities of choices into those given that the architecture is none of the known ones, exactly. Where it
   /// can hardly be another, they stay as they are. O(known decisions).
   /// \param known  rows of `append_choices`, all different
-  void condition(std::span<const std::size_t> known, std::span<T> p) const {
+  void condition(std::span<const std::size_t> known, std::span<T> p) {
     const std::size_t decisions = begin_.size() - 1;
-    std::vector<T> lost(p.size());
+    lost_.assign(p.size(), T(0));
     T total = 0;
     for (std::size_t a = 0; a < known.size(); a += decisions) {
       T probability = 1;
       for (const std::size_t k : known.subspan(a, decisions)) probability *= p[k];
       total += probability;
-      for (const std::size_t k : known.subspan(a, decisions)) lost[k] += probability;
+      for (const std::size_t k : known.subspan(a, decisions)) lost_[k] += probability;
     }
     if (total > T(0.9999)) return;
-    for (std::size_t k = 0; k < p.size(); ++k) p[k] = std::max(T(0), (p[k] - lost[k]) / (1 - total));
+    for (std::size_t k = 0; k < p.size(); ++k) p[k] = std::max(T(0), (p[k] - lost_[k]) / (1 - total));
   }
 
   [[nodiscard]] std::size_t nodes() const noexcept { return nodes_; }
@@ -151,6 +151,8 @@ private:
   std::vector<std::size_t> position_;
   std::vector<T> logarithm_;
   std::vector<moment> way_;
+  std::vector<T> p_;     // of one sample
+  std::vector<T> lost_;  // of one call
 };
 
 }  // namespace paragon::diffusion

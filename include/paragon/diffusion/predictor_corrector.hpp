@@ -120,7 +120,8 @@ private:
   class step_lengths {
   public:
     explicit step_lengths(const shape& s)
-        : samples_(s[0]), each_(s.size() / s[0]), drawn_(shape{s[0]}), slope_(shape{s[0]}), length_(shape{s[0]}) {}
+        : samples_(s[0]), each_(s.size() / s[0]), drawn_(shape{s[0]}), slope_(shape{s[0]}), length_(shape{s[0]}),
+          mean_(shape{1}) {}
 
     void correct(const Corrector& options, double ratio, tensor<T, B>& slope, tensor<T, B>& drawn, tensor<T, B>& x) {
       norms(drawn, drawn_);
@@ -159,11 +160,10 @@ private:
       B::map(root{}, samples_, out.data(), out.data());
     }
 
-    void spread_mean(tensor<T, B>& norm) const {
-      tensor<T, B> mean(shape{1});
-      B::sum_all(samples_, T(1) / static_cast<T>(samples_), norm.data(), mean.data());
+    void spread_mean(tensor<T, B>& norm) {
+      B::sum_all(samples_, T(1) / static_cast<T>(samples_), norm.data(), mean_.data());
       B::zero(norm.data(), sizeof(T) * samples_);
-      B::map_by_column(sum{}, samples_, 1, norm.data(), norm.data(), mean.data());
+      B::map_by_column(sum{}, samples_, 1, norm.data(), norm.data(), mean_.data());
     }
     struct sum {
       PARAGON_HOST_DEVICE T operator()(T a, T b) const noexcept { return a + b; }
@@ -174,6 +174,7 @@ private:
     tensor<T, B> drawn_;
     tensor<T, B> slope_;
     tensor<T, B> length_;
+    tensor<T, B> mean_;
   };
 };
 

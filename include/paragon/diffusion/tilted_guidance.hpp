@@ -83,7 +83,7 @@ public:
   /// From now on samples keep away from these architectures, and no others: the tilted posterior is conditioned on being
   /// none of them. Repetitions become rare, and samples whose favourite is taken get the next best.
   template <class A>
-    requires requires(const Posterior& choices, const A& a, std::vector<std::size_t>& numbers, std::span<T> p) {
+    requires requires(Posterior& choices, const A& a, std::vector<std::size_t>& numbers, std::span<T> p) {
       choices.append_choices(a, numbers);
       choices.condition(numbers, p);
     }
