@@ -23,9 +23,9 @@ int main(int argc, char** argv) {
         generation::read_options(argc, argv, "POMONAG on NAS-Bench-201: cells by guided diffusion", defaults);
     const auto tables = o.data.empty() ? nasbench201::surrogate_tables() : paragon::data::nasbench201(o.data);
     // Without tables a stranger waits for cells, not for the last thousandth of the volume.
-    const std::size_t labels = o.data.empty() ? 300 : 1000;
+    const std::size_t labels = o.labels.value_or(o.data.empty() ? 300 : 1000);
     nasbench201::generation_problem problem(
-        tables, {.dataset = o.dataset, .device = o.device, .labels = labels, .seed = o.seed});
+        tables, {.dataset = o.dataset, .device = o.device, .labels = labels, .pairs = o.data, .seed = o.seed});
     return generation::run(o, problem, nasbench201_score{}, PARAGON_SHARE "/score_nasbench201.safetensors");
   } catch (const std::exception& e) {
     std::fprintf(stderr, "pomonag_nasbench201: %s\n", e.what());

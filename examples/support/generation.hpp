@@ -3,11 +3,8 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
-#include <cmath>
 #include <cstddef>
 #include <limits>
-#include <optional>
 #include <paragon/autodiff/arithmetic.hpp>
 #include <paragon/autodiff/context.hpp>
 #include <paragon/autodiff/reduce.hpp>
@@ -15,11 +12,9 @@
 #include <paragon/diffusion/guidance.hpp>
 #include <paragon/diffusion/relaxed_guidance.hpp>
 #include <paragon/diffusion/tilted_guidance.hpp>
-#include <paragon/pareto/filter.hpp>
 #include <paragon/pareto/hypervolume.hpp>
 #include <paragon/preference/dirichlet.hpp>
 #include <paragon/search/pomonag.hpp>
-#include <set>
 #include <span>
 #include <string>
 #include <utility>
@@ -203,27 +198,5 @@ private:
   const Problem* problem_;
   Score* score_;
 };
-
-/// The different ones of some architectures.
-template <class A>
-[[nodiscard]] std::vector<A> distinct(const std::vector<A>& all) {
-  std::set<A> seen;
-  std::vector<A> result;
-  for (const A& a : all) {
-    if (seen.insert(a).second) result.push_back(a);
-  }
-  return result;
-}
-
-/// Values of architectures that are known from measurements, row by row; empty where the problem has none.
-template <class Problem, class A>
-[[nodiscard]] std::vector<double> measured_rows(const Problem& problem, std::span<const A> architectures) {
-  std::vector<double> rows;
-  for (const A& a : architectures) {
-    const auto row = problem.measured(a);
-    if (row) rows.insert(rows.end(), row->begin(), row->end());
-  }
-  return rows;
-}
 
 }  // namespace generation

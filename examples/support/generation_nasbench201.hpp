@@ -14,6 +14,7 @@
 #include <paragon/core/error.hpp>
 #include <paragon/core/progress.hpp>
 #include <paragon/core/random.hpp>
+#include <paragon/data/diffusionnag.hpp>
 #include <paragon/data/nasbench201.hpp>
 #include <paragon/diffusion/independent_choices.hpp>
 #include <paragon/diffusion/sde.hpp>
@@ -41,6 +42,7 @@ struct generation_settings {
   std::string dataset = "cifar10";    ///< the target: none of its accuracies is read
   std::string device = "gold_6226";   ///< whose latency counts
   std::size_t labels = 1000;          ///< cells whose validation accuracies on the other data sets are read
+  std::string pairs{};                ///< folder of the pairs of cells and ImageNet-32 tasks, where `labels` is 0
   std::size_t latency_samples = 900;  ///< cells measured on each device
   std::uint64_t seed = 1;
 };
@@ -85,6 +87,8 @@ public:
     return paragon::diffusion::variance_exploding(0.1, 5);
   }
   [[nodiscard]] std::string describe_accuracy() const {
+    if (settings_.labels == 0)
+      return "predicted from cells trained on parts of ImageNet-32; measured: the test accuracy";
     return "the mean of the " + others_[0]->name() + " and the " + others_[1]->name() +
            ", predicted; measured: the test accuracy";
   }
@@ -94,7 +98,11 @@ public:
   void learn(Observer&& observe) {
     const paragon::random key{.seed = settings_.seed, .stream = 300};
     learn_latency(key.in_stream(301));
-    learn_accuracy(key.in_stream(302), observe);
+    if (settings_.labels > 0) {
+      learn_accuracy(key.in_stream(302), observe);
+    } else {
+      learn_accuracy_from_pairs(key.in_stream(302), observe);
+    }
     std::vector<float> accuracy(count);
     std::vector<float> latency(count);
     for (std::size_t i = 0; i < count; ++i) {
@@ -143,7 +151,7 @@ public:
     std::vector<double> values;
     for (const architecture& c : cells) {
       const std::size_t i = paragon::space::nasbench201_api_index(c);
-      values.insert(values.end(), {percent(standing_[i]), parameters_[i], macs_[i], latency_[i]});
+      values.insert(values.end(), {accuracy_[i], parameters_[i], macs_[i], latency_[i]});
     }
     return values;
   }
@@ -259,7 +267,30 @@ private:
                                     .angles = 64,
                                     .width = 0.6 * (high - low)},
                                    key, paragon::preference::smooth_tchebycheff{.mu = 0.03}, observe);
-    for (const auto& e : process.predict(cells_)) standing_.push_back(e.mean);
+    for (const auto& e : process.predict(cells_)) {
+      standing_.push_back(e.mean);
+      accuracy_.push_back(percent(e.mean));
+    }
+  }
+
+  /// From the published pairs alone: networks that know the cell, but not its task.
+  template <class Observer>
+  void learn_accuracy_from_pairs(paragon::random key, Observer&& observe) {
+    const paragon::data::diffusionnag_pairs pairs(settings_.pairs);
+    std::vector<float> rows(pairs.rows.size() * width);
+    std::vector<float> labels;
+    for (std::size_t i = 0; i < pairs.rows.size(); ++i) {
+      paragon::space::one_hot(space_, pairs.rows.architectures[i], std::span(rows).subspan(i * width, width));
+      labels.push_back(static_cast<float>(pairs.rows.value(i, 0)));
+    }
+    paragon::predictor::architecture_network<float> network(width, {.width = 64, .layers = 2, .members = 4}, key);
+    network.train(std::span<const float>(rows), std::span<const float>(labels), {.epochs = 60, .batch = 128}, {},
+                  observe);
+    const std::vector<float> all(rows_.begin(), rows_.end());
+    for (const float accuracy : network.predict(std::span<const float>(all))) {
+      standing_.push_back(-accuracy);
+      accuracy_.push_back(std::clamp(static_cast<double>(accuracy), 0.0, 100.0));
+    }
   }
 
   /// The accuracy that a cell of this standing has on the other data sets, on average.
@@ -291,6 +322,7 @@ private:
   std::vector<double> parameters_;
   std::vector<double> macs_;
   std::vector<double> latency_;   ///< predicted, ms
+  std::vector<double> accuracy_;  ///< predicted, %
   std::vector<double> standing_;  ///< predicted mean of scaled log errors; small is good
   std::vector<error_scale> scales_;
   double least_latency_ = 0;

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <optional>
 #include <paragon/core/error.hpp>
 #include <paragon/diffusion/exponential_integrator.hpp>
 #include <paragon/diffusion/predictor_corrector.hpp>
@@ -25,7 +26,8 @@ struct options {
   std::string device;
   std::size_t samples = 256;
   std::string guidance = "balanced";
-  std::vector<double> scale;  ///< empty: the defaults
+  std::optional<std::size_t> labels;  ///< none: the program's default
+  std::vector<double> scale;          ///< empty: the defaults
   std::string solver = "exponential";
   std::size_t steps = 0;  ///< 0: as many as the solver needs
   double train_fraction = 1;
@@ -72,6 +74,10 @@ inline options read_options(int argc, char** argv, const std::string& about, opt
   if (!o.dataset.empty()) {
     app.add_option("--dataset", o.dataset, "the target, of which no accuracy is read: cifar10, cifar100 or imagenet16")
         ->capture_default_str();
+    app.add_option(
+        "--labels", o.labels,
+        "cells whose validation accuracies on the other data sets are read, at most 1500; 0: none, accuracy is "
+        "learned from the pairs of cells and ImageNet-32 tasks in --data; default 1000, without --data 300");
   }
   app.add_option("--device", o.device, "whose latency counts")->capture_default_str();
   app.add_option("--samples", o.samples, "architectures to generate")->capture_default_str();
@@ -108,6 +114,9 @@ inline options read_options(int argc, char** argv, const std::string& about, opt
     std::exit(app.exit(e) == 0 ? 0 : 2);
   }
   require(o.samples > 0, "--samples", "0", "at least 1");
+  require(!o.labels || *o.labels == 0 || (*o.labels >= 60 && *o.labels <= 1500), "--labels",
+          std::to_string(o.labels.value_or(0)), "0, or 60 to 1500");
+  require(o.labels != 0U || !o.data.empty(), "--labels", "0 without --data", "a folder with diffusionnag/");
   require(o.guidance == "none" || o.guidance == "published" || o.guidance == "balanced", "--guidance",
           "\"" + o.guidance + "\"", "none, published or balanced");
   require(o.train_fraction > 0 && o.train_fraction <= 1, "--train-fraction", std::to_string(o.train_fraction),

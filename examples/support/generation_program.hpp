@@ -47,8 +47,8 @@ struct watch {
 
 inline void stop_if_interrupted(const options& o) {
   if (interrupted != 0) {
-    throw paragon::error("interrupted", "nothing is lost: what was trained and tuned is in " + o.out,
-                         "the same command goes on from there");
+    throw paragon::error(o.out, "interrupted; what was trained and tuned is kept there",
+                         "the same command again, which goes on");
   }
 }
 

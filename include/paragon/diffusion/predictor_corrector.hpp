@@ -161,6 +161,7 @@ private:
     }
 
     void spread_mean(tensor<T, B>& norm) {
+      B::zero(mean_.data(), sizeof(T));
       B::sum_all(samples_, T(1) / static_cast<T>(samples_), norm.data(), mean_.data());
       B::zero(norm.data(), sizeof(T) * samples_);
       B::map_by_column(sum{}, samples_, 1, norm.data(), norm.data(), mean_.data());
