@@ -10,13 +10,11 @@
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <cmath>
-#include <csignal>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <filesystem>
-#include <paragon/core/progress.hpp>
 #include <paragon/core/random.hpp>
 #include <paragon/diffusion/exponential_integrator.hpp>
 #include <paragon/diffusion/score_evaluator.hpp>
@@ -30,6 +28,7 @@
 #include <string_view>
 #include <vector>
 
+#include "support/interruption.hpp"
 #include "support/score_spaces.hpp"
 
 namespace {
@@ -67,17 +66,6 @@ options read_options(int argc, char** argv) {
   }
   return o;
 }
-
-volatile std::sig_atomic_t interrupted = 0;
-
-/// Shows the progress, and stops the training at the next update after Ctrl-C.
-struct until_interrupted {
-  paragon::terminal_progress show{};
-
-  bool operator()(std::string_view phase, std::size_t done, std::size_t total, double loss) {
-    return show(phase, done, total, loss) && interrupted == 0;
-  }
-};
 
 /// Raw validity by the published threshold; uniqueness among the valid samples; novelty among the unique ones: the
 /// share that was not trained on.
@@ -125,7 +113,7 @@ int run(const options& o) {
               model.weights().size(), settings.steps);
   std::fflush(stdout);
 
-  std::signal(SIGINT, [](int) { interrupted = 1; });
+  watch_for_interruption();
   const auto start = std::chrono::steady_clock::now();
   const auto status = diffusion::train_score(model, data, settings, {.seed = o.seed, .stream = 8}, until_interrupted{},
                                              {.path = o.checkpoint});

@@ -70,11 +70,10 @@ public:
     const auto parameters = space_.parameter_cost();
     const auto macs = space_.mac_cost();
     rows_.resize(count * width);
-    std::array<double, width> row{};
     for (std::size_t i = 0; i < count; ++i) {
+      const auto row = std::span(rows_).subspan(i * width, width);
       cells_.push_back(paragon::space::nasbench201_at_api_index(i));
-      paragon::space::one_hot(space_, cells_[i], std::span<double>(row));
-      std::copy(row.begin(), row.end(), rows_.begin() + static_cast<std::ptrdiff_t>(i * width));
+      paragon::space::one_hot(space_, cells_[i], row);
       parameters_.push_back(parameters(std::span<const double>(row)) / 1e6);
       macs_.push_back(macs(std::span<const double>(row)) / 1e6);
     }
@@ -116,10 +115,10 @@ public:
     std::stable_sort(best.begin(), best.end(),
                      [&](std::size_t a, std::size_t b) { return standing_[a] < standing_[b]; });
     chosen.insert(chosen.end(), best.begin(), best.begin() + 500);
-    accuracy_network_ = guidance_network(space_, encoding_, choices_, process(), std::span<const architecture>(cells_),
+    accuracy_network_ = guidance_network(encoding_, choices_, process(), std::span<const architecture>(cells_),
                                          accuracy, chosen, key.in_stream(304), "guide to accuracy", observe);
-    latency_network_ = guidance_network(space_, encoding_, choices_, process(), std::span<const architecture>(cells_),
-                                        latency, chosen, key.in_stream(306), "guide to latency", observe);
+    latency_network_ = guidance_network(encoding_, choices_, process(), std::span<const architecture>(cells_), latency,
+                                        chosen, key.in_stream(306), "guide to latency", observe);
   }
 
   // Guidance: what networks predict of relaxed rows, then costs that are linear in them, all in deviations.

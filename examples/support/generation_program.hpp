@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <csignal>
 #include <cstddef>
 #include <cstdio>
 #include <filesystem>
@@ -13,7 +12,6 @@
 #include <paragon/core/atomic_file.hpp>
 #include <paragon/core/json.hpp>
 #include <paragon/core/parallel.hpp>
-#include <paragon/core/progress.hpp>
 #include <paragon/diffusion/score_evaluator.hpp>
 #include <paragon/diffusion/training.hpp>
 #include <paragon/pareto/select.hpp>
@@ -32,18 +30,9 @@
 #include "generation.hpp"
 #include "generation_options.hpp"
 #include "generation_report.hpp"
+#include "interruption.hpp"
 
 namespace generation {
-
-inline volatile std::sig_atomic_t interrupted = 0;
-
-/// Shows progress on a terminal; after Ctrl-C the work stops at the next safe point.
-struct watch {
-  paragon::terminal_progress show{};
-  bool operator()(std::string_view phase, std::size_t done, std::size_t total, double value) {
-    return show(phase, done, total, value) && interrupted == 0;
-  }
-};
 
 inline void stop_if_interrupted(const options& o) {
   if (interrupted != 0) {
@@ -56,7 +45,7 @@ inline void stop_if_interrupted(const options& o) {
 /// A training that was interrupted goes on from its checkpoint, one that is complete is read.
 template <class Space>
 [[nodiscard]] auto load_or_train_score(const Space& about, const std::string& shipped, const options& o,
-                                       watch& observe) {
+                                       until_interrupted& observe) {
   namespace d = paragon::diffusion;
   using model_type = d::score_model<float, typename Space::output>;
   if (o.data.empty() && o.train_fraction == 1 && o.train_steps == 0) return model_type::load(shipped);
@@ -87,7 +76,7 @@ public:
 
   explicit marker(const Problem& problem)
       : problem_(&problem), all_(problem.everything().begin(), problem.everything().end()), judged_(problem(all_)),
-        judged_box_(judged_) {
+        judged_box_(judged_), predicted_all_(judged_box_.hypervolume(judged_)) {
     std::vector<double> kept;
     for (const architecture& a : all_) {
       const auto row = problem.measured(a);
@@ -104,10 +93,14 @@ public:
 
   [[nodiscard]] double predicted(const std::vector<double>& rows) const { return judged_box_.hypervolume(rows); }
 
-  [[nodiscard]] verdict judge(const std::vector<architecture>& found, std::size_t samples, std::uint64_t seed) const {
+  [[nodiscard]] double predicted_all() const noexcept { return predicted_all_; }
+
+  /// \param rows  what the problem predicts of `found`
+  [[nodiscard]] verdict judge(const std::vector<architecture>& found, const std::vector<double>& rows,
+                              std::size_t samples, std::uint64_t seed) const {
     verdict v;
-    v.predicted = predicted((*problem_)(found));
-    v.predicted_all = predicted(judged_);
+    v.predicted = predicted(rows);
+    v.predicted_all = predicted_all_;
     const auto draw = [&](std::size_t k) {
       std::vector<architecture> drawn;
       const paragon::random key{.seed = seed, .stream = 50, .step = static_cast<std::uint32_t>(k)};
@@ -153,6 +146,7 @@ private:
   std::vector<architecture> all_;
   std::vector<double> judged_;
   box judged_box_;
+  double predicted_all_;
   std::vector<double> measured_;
   std::vector<double> measured_kept_;
   std::optional<box> measured_box_;
@@ -189,7 +183,7 @@ inline std::vector<std::pair<std::string, std::size_t>> pick(const std::vector<d
 /// What was tuned: the history is kept in a file, and a run that was interrupted goes on.
 template <class Run>
 [[nodiscard]] std::vector<double> tune_scales(const options& o, const guidance_plan& start, const Run& predicted_volume,
-                                              paragon::thread_pool& pool, watch& observe) {
+                                              paragon::thread_pool& pool, until_interrupted& observe) {
   namespace tune = paragon::tune;
   std::vector<tune::axis> axes;
   const scales& centre = start.accurate;
@@ -223,8 +217,8 @@ int run(const options& o, Problem& problem, const Space& about, const std::strin
   const std::string result_path = o.out + "/result.json";
   atomic_file{result_path};  // an unwritable folder is found before the work, not after it
   backend::cpu::set_threads(o.threads);
-  std::signal(SIGINT, [](int) { interrupted = 1; });
-  watch observe;
+  watch_for_interruption();
+  until_interrupted observe;
 
   const auto start = clock::now();
   const auto model = load_or_train_score(about, shipped_score, o, observe);
@@ -253,7 +247,7 @@ int run(const options& o, Problem& problem, const Space& about, const std::strin
         changed.efficient[k] *= factor;
         changed.accurate[k] *= factor;
         const auto found = generate(changed);
-        sensitivity.quality.push_back(mark.predicted(found.objectives) / mark.predicted(mark.judged_rows()));
+        sensitivity.quality.push_back(mark.predicted(found.objectives) / mark.predicted_all());
         sensitivity.diversity.push_back(static_cast<double>(found.candidates.size()) / static_cast<double>(o.samples));
         observe("sensitivity", ++done, objectives * heat_maps::factors.size(), sensitivity.quality.back());
         stop_if_interrupted(o);
@@ -264,7 +258,7 @@ int run(const options& o, Problem& problem, const Space& about, const std::strin
   const auto before = clock::now();
   const auto found = generate(plan);
   const double sampling = seconds_since(before);
-  const verdict v = mark.judge(found.candidates, o.samples, o.seed);
+  const verdict v = mark.judge(found.candidates, found.objectives, o.samples, o.seed);
   const auto picks = pick(found.objectives, found.front, o);
   const std::size_t evaluations =
       with_solver(o.solver, o.steps, [](const auto& solver) { return solver.evaluations(); });
@@ -340,10 +334,13 @@ int run(const options& o, Problem& problem, const Space& about, const std::strin
   page.front = found.front;
   page.everything = mark.has_measurements() ? mark.measured_rows() : mark.judged_rows();
   page.everything_measured = mark.has_measurements();
-  for (const architecture& a : found.candidates) {
-    const auto row = problem.measured(a);
-    const auto judged = problem(std::span<const architecture>(&a, 1));
-    page.shown.insert(page.shown.end(), row ? row->begin() : judged.begin(), row ? row->end() : judged.end());
+  if (mark.has_measurements()) {
+    for (const architecture& a : found.candidates) {
+      const auto row = *problem.measured(a);
+      page.shown.insert(page.shown.end(), row.begin(), row.end());
+    }
+  } else {
+    page.shown = found.objectives;
   }
   for (const auto& [key, i] : picks)
     page.picks.push_back({key, i, name(found.candidates[i]), drawings::draw(found.candidates[i])});

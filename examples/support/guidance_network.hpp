@@ -17,9 +17,9 @@
 /// deviation 1 over the chosen ones, so that weights of guidance mean the same for all networks.
 /// \param choices  models `diffusion::choice_posterior`
 /// \param labels   one for each architecture
-template <class Space, class Encoding, class Choices, class Process, class A, class Observer>
+template <class Encoding, class Choices, class Process, class A, class Observer>
 [[nodiscard]] paragon::predictor::architecture_network<float> guidance_network(
-    const Space&, const Encoding& encoding, Choices choices, const Process& process, std::span<const A> architectures,
+    const Encoding& encoding, Choices choices, const Process& process, std::span<const A> architectures,
     std::span<const float> labels, std::span<const std::size_t> chosen, paragon::random key, std::string_view phase,
     Observer& observe) {
   constexpr std::size_t copies = 6;

@@ -5,6 +5,10 @@
 
 #include <paragon/report/page.hpp>
 
+#include "sample.hpp"
+
+using paragon_test::count_of;
+
 TEST_CASE("report: a page escapes text, keeps pictures and closes what it opens") {
   paragon::report::page page("a < b", "lead & more");
   page.fact("fact", "1", "%");
@@ -19,13 +23,8 @@ TEST_CASE("report: a page escapes text, keeps pictures and closes what it opens"
   CHECK(html.find("lead &amp; more") != std::string::npos);
   CHECK(html.find("<svg id=\"x\"></svg>") != std::string::npos);
   CHECK(html.find("&lt;row&gt;") != std::string::npos);
-  const auto count = [&](const std::string& part) {
-    std::size_t n = 0;
-    for (std::size_t at = html.find(part); at != std::string::npos; at = html.find(part, at + 1)) ++n;
-    return n;
-  };
-  CHECK(count("<div") == count("</div>"));
-  CHECK(count("<div class=\"cards\">") == 2);
-  CHECK(count("<article") == 3);
+  CHECK(count_of(html, "<div") == count_of(html, "</div>"));
+  CHECK(count_of(html, "<div class=\"cards\">") == 2);
+  CHECK(count_of(html, "<article") == 3);
   CHECK(html.find("<script") == std::string::npos);
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <doctest/doctest.h>
+
 #include <limits>
 #include <string>
 #include <string_view>
@@ -101,6 +103,14 @@ inline std::size_t count_of(std::string_view text, std::string_view part) {
   std::size_t count = 0;
   for (std::size_t at = text.find(part); at != std::string_view::npos; at = text.find(part, at + part.size())) ++count;
   return count;
+}
+
+/// A whole picture: well-formed, nothing loaded from elsewhere, no number that is none.
+inline void check_picture(std::string_view svg) {
+  CHECK(markup_fault(svg, true) == "");
+  CHECK(count_of(svg, "http") == 1);  // the name space
+  CHECK(count_of(svg, "nan") == 0);
+  CHECK(count_of(svg, "inf\"") == 0);
 }
 
 }  // namespace paragon_test

@@ -17,7 +17,6 @@
 using namespace paragon::report;
 using paragon::direction;
 using paragon_test::count_of;
-using paragon_test::markup_fault;
 
 namespace {
 
@@ -25,10 +24,7 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 
 std::string draw(const points_picture& picture, const svg_options& o = {.width = 640, .height = 400}) {
   const std::string svg = svg_points(picture, o);
-  CHECK(markup_fault(svg, true) == "");
-  CHECK(count_of(svg, "http") == 1);  // the name space
-  CHECK(count_of(svg, "nan") == 0);
-  CHECK(count_of(svg, "inf\"") == 0);
+  paragon_test::check_picture(svg);
   return svg;
 }
 
