@@ -20,16 +20,9 @@
 #include <paragon/core/atomic_file.hpp>
 #include <paragon/core/progress.hpp>
 #include <paragon/core/result.hpp>
-#include <paragon/hypernetwork/multilayer.hpp>
-#include <paragon/nn/weights.hpp>
 #include <paragon/predictor/correlation.hpp>
 #include <paragon/preference/rays.hpp>
 #include <paragon/report/write.hpp>
-#include <paragon/search/decode.hpp>
-#include <paragon/search/estimators.hpp>
-#include <paragon/search/modnas.hpp>
-#include <paragon/search/scorer.hpp>
-#include <paragon/space/neighbours.hpp>
 #include <string>
 #include <system_error>
 #include <vector>
@@ -37,6 +30,7 @@
 #include "support/nasbench201_judge.hpp"
 #include "support/nasbench201_problem.hpp"
 #include "support/nasbench201_published.hpp"
+#include "support/nasbench201_search.hpp"
 #include "support/nasbench201_surrogates.hpp"
 
 namespace {
@@ -77,6 +71,7 @@ options read_options(int argc, char** argv) {
     std::exit(app.exit(e) == 0 ? 0 : 2);
   }
   if (o.rays == 0) throw paragon::error("--rays", "0", "at least 1");
+  if (o.labels < 2) throw paragon::error("--labels", std::to_string(o.labels), "2 to 15625");
   if (o.objectives != "error,latency" && o.objectives != "error,latency,energy") {
     throw paragon::error("--objectives", "\"" + o.objectives + "\"", "error,latency or error,latency,energy");
   }
@@ -92,87 +87,6 @@ paragon::preference::rays make_rays(std::size_t n, std::size_t m) {
   std::size_t divisions = 1;
   while (paragon::preference::simplex_grid_size(m, divisions) < n) ++divisions;
   return paragon::preference::simplex_grid(m, divisions);
-}
-
-using cell_numbers = std::vector<std::size_t>;
-
-/// The cells that one device's rays chose, and what else is worth saying.
-struct choice {
-  std::vector<cell_numbers> by_device;
-  std::vector<cell_numbers> exhaustive;  ///< each ray's best of all cells by the same predictors
-  std::size_t evaluations = 0;
-  paragon::search::training_report training;
-};
-
-template <class Scorer, class Observer>
-choice search_corrected(Scorer& scorer, const nasbench201::problem& problem, const options& o,
-                        const paragon::preference::rays& rays, const std::string& weights, Observer& observe) {
-  using namespace paragon;
-  const std::size_t m = problem.objectives();
-  const paragon::random key{.seed = o.seed, .stream = 1};
-  std::vector<typename Scorer::id> every;
-  for (const auto& cell : problem.all_cells()) every.push_back(scorer.intern(space::choices_of(problem.space(), cell)));
-  scorer.set_origins(every);
-
-  nn::parameters<float> store;
-  const hypernetwork::multilayer net(
-      store, {.objectives = m, .device_features = problem.devices().front().features.size()}, key);
-  search::modnas<hypernetwork::multilayer> modnas(net, store, {.objectives = m});
-  search::local_expectation<Scorer> estimate(scorer);
-  choice result;
-  result.training =
-      modnas.train(std::span(problem.devices()).first(problem.training_devices()), estimate, key.in_stream(2), observe);
-  nn::save_weights(weights, modnas.store(), {{"algorithm", "modnas"}, {"seed", std::to_string(o.seed)}});
-
-  const auto numbers = [&](const auto& ids) {
-    cell_numbers cells;
-    for (const auto i : ids) cells.push_back(space::nasbench201_api_index(scorer.at(i)));
-    return cells;
-  };
-  const search::pooled<> decode;
-  for (std::size_t d = 0; d < problem.devices().size(); ++d) {
-    const auto logits = modnas.logits(problem.devices()[d], rays.values());
-    result.by_device.push_back(
-        numbers(decode(scorer, d, std::span<const float>(logits), rays.values(), key.in_stream(4))));
-  }
-  result.evaluations = scorer.known();
-  std::vector<double> z(every.size() * m);
-  for (std::size_t d = 0; d < problem.devices().size(); ++d) {
-    scorer.score(every, d, z);
-    std::vector<typename Scorer::id> best;
-    for (std::size_t r = 0; r < rays.size(); ++r) {
-      const auto score = [&](std::size_t i) {
-        return decode.scalarisation(std::span<const double>(z).subspan(i * m, m), rays[r]);
-      };
-      std::size_t pick = 0;
-      double least = score(0);
-      for (std::size_t i = 1; i < every.size(); ++i) {
-        if (const double s = score(i); s < least) {
-          least = s;
-          pick = i;
-        }
-      }
-      best.push_back(every[pick]);
-    }
-    result.exhaustive.push_back(numbers(best));
-  }
-  return result;
-}
-
-template <class Observer>
-choice search_corrected(const nasbench201::problem& problem, const options& o, const paragon::preference::rays& rays,
-                        const std::string& weights, Observer& observe) {
-  const auto run = [&](auto... costs) {
-    paragon::search::scorer scorer(problem.space(), problem.devices().size(),
-                                   nasbench201::error_objective({problem.errors().begin(), problem.errors().end()}),
-                                   costs...);
-    for (std::size_t d = 0; d < problem.devices().size(); ++d) {
-      for (std::size_t k = 0; k < problem.objectives(); ++k) scorer.set_scale(k, d, problem.scale(k, d));
-    }
-    return search_corrected(scorer, problem, o, rays, weights, observe);
-  };
-  const auto& costs = problem.costs();
-  return costs.size() == 1 ? run(costs[0]) : run(costs[0], costs[1]);
 }
 
 int run(const options& o) {
@@ -202,8 +116,9 @@ int run(const options& o) {
   const auto rays = make_rays(o.rays, m);
   problem.learn(observe);
   const std::string weights = o.out + "/hypernetwork.safetensors";
-  const choice found = o.published ? nasbench201::search_published<choice>(problem, o.seed, rays, weights, observe)
-                                   : search_corrected(problem, o, rays, weights, observe);
+  const auto found = o.published
+                         ? nasbench201::search_published<nasbench201::choice>(problem, o.seed, rays, weights, observe)
+                         : nasbench201::search_corrected(problem, o.seed, rays, weights, observe);
 
   result r;
   r.algorithm = o.published ? "modnas-published" : "modnas";
@@ -236,7 +151,7 @@ int run(const options& o) {
     constexpr std::size_t draws = 100;
     double random_sum = 0;
     for (std::size_t k = 0; k < draws; ++k) {
-      cell_numbers cells(rays.size());
+      nasbench201::cell_numbers cells(rays.size());
       const paragon::random key{.seed = o.seed, .stream = 50, .step = static_cast<std::uint32_t>(k)};
       for (std::size_t i = 0; i < cells.size(); ++i) cells[i] = key.below(nasbench201::cells, i);
       random_sum += device.hypervolume(cells);

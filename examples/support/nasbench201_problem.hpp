@@ -21,6 +21,7 @@
 #include <paragon/space/nasbench201_api_order.hpp>
 #include <paragon/space/nasbench201_descriptor.hpp>
 #include <paragon/space/nasbench201_flow.hpp>
+#include <paragon/space/nasbench201_topology.hpp>
 #include <paragon/space/one_hot.hpp>
 #include <span>
 #include <string>
@@ -37,14 +38,22 @@ using cost_predictor = paragon::predictor::cost_model<paragon::space::nasbench20
 /// The number of cells.
 inline constexpr std::size_t cells = 15625;
 
+/// A device of one's own, known by measurements of the reference cells alone. Its runtime leaves out operations that do not
+/// reach the output, as that of this library does.
+struct own_device {
+  std::string name;
+  std::vector<double> references;  ///< ms, in the order of the tables' reference cells
+};
+
 struct problem_settings {
   std::string dataset = "cifar10";
-  bool energy = false;  ///< a third objective, on the devices that have it
-  std::size_t labels = 250;
+  bool energy = false;                ///< a third objective, on the devices that have it
+  std::size_t labels = 250;           ///< 0: none, and only costs are learned
   std::size_t latency_samples = 900;  ///< cells measured on each training device, the references among them
   double front_samples = 1.0 / 9;     ///< the part of them that is chosen near the expected front
   std::uint64_t seed = 1;
-  bool published = false;  ///< random labels and measurements only; the published predictors learn from them
+  bool published = false;         ///< random labels and measurements only; the published predictors learn from them
+  std::vector<own_device> own{};  ///< further devices to predict for; latency only
 };
 
 /// One cost (latency or energy) on all devices: what was measured, and what is predicted from it.
@@ -68,9 +77,18 @@ public:
     return !std::isnan(measured_[device][cell]);
   }
 
+  /// Adds a device of which no table knows anything.
+  void add_device() {
+    columns_.push_back(nullptr);
+    measured_.emplace_back(cells, std::numeric_limits<double>::quiet_NaN());
+    predicted_.emplace_back();
+  }
+  void set(std::size_t device, std::size_t cell, double value) { measured_[device][cell] = value; }
+
   /// Measures a cell; false where the benchmark has no value.
   bool measure(std::size_t device, std::size_t cell) {
     if (measured(device, cell)) return true;
+    if (columns_[device] == nullptr) return false;
     const double v = columns_[device]->read(cell);
     measured_[device][cell] = v;
     return !std::isnan(v);
@@ -162,7 +180,7 @@ class problem {
 public:
   problem(const paragon::data::nasbench201& tables, problem_settings settings)
       : tables_(&tables), settings_(std::move(settings)), labels_(&tables.labels(settings_.dataset)) {
-    if (settings_.labels < 2 || settings_.labels > cells) {
+    if (settings_.labels == 1 || settings_.labels > cells) {
       throw paragon::error("--labels", std::to_string(settings_.labels), "2 to 15625");
     }
     if (settings_.latency_samples < 20 || settings_.latency_samples > cells) {
@@ -181,11 +199,17 @@ public:
     if (settings_.energy) {
       costs_.emplace_back(paragon::metric{"energy_mj", "mJ", paragon::direction::minimise}, columns(true));
     }
+    add_own_devices();
     cells_.reserve(cells);
     one_hot_.resize(cells * 30);
     for (std::size_t i = 0; i < cells; ++i) {
       cells_.push_back(paragon::space::nasbench201_at_api_index(i));
       paragon::space::one_hot(space_, cells_[i], std::span<double>(one_hot_).subspan(30 * i, 30));
+    }
+    if (!settings_.own.empty()) pruned_.resize(cells * 30);
+    for (std::size_t i = 0; i < pruned_.size() / 30; ++i) {
+      paragon::space::one_hot(space_, paragon::space::pruned(cells_[i]),
+                              std::span<double>(pruned_).subspan(30 * i, 30));
     }
   }
 
@@ -212,6 +236,7 @@ public:
     }
     fit();
     set_scales();
+    if (settings_.labels == 0) return;
 
     process gp;
     paragon::search::label_settings budget{.labels = settings_.labels,
@@ -263,6 +288,21 @@ public:
   }
 
 private:
+  void add_own_devices() {
+    for (const own_device& own : settings_.own) {
+      const auto& references = tables_->reference_indices();
+      if (settings_.energy || own.references.size() != references.size()) {
+        throw paragon::error(own.name, std::to_string(own.references.size()) + " reference measurements",
+                             "a latency for each of " + std::to_string(references.size()) + " cells, and no energy");
+      }
+      costs_.front().add_device();
+      for (std::size_t i = 0; i < references.size(); ++i) {
+        costs_.front().set(devices_.size(), references[i], own.references[i]);
+      }
+      devices_.push_back({own.name, {}});
+    }
+  }
+
   [[nodiscard]] std::vector<const paragon::data::labelled_table*> columns(bool energy) const {
     std::vector<const paragon::data::labelled_table*> result;
     for (const auto& d : devices_) result.push_back(energy ? &tables_->energy(d.name) : &tables_->latency(d.name));
@@ -296,6 +336,11 @@ private:
     }
   }
 
+  /// The cells as a device computes them: own devices without what does not reach the output.
+  [[nodiscard]] std::span<const double> rows_of(std::size_t device) const {
+    return device + settings_.own.size() < devices_.size() ? one_hot_ : pruned_;
+  }
+
   /// Learns each cost from the training devices, and calibrates the others by their references.
   void fit() {
     for (auto& cost : costs_) {
@@ -308,9 +353,10 @@ private:
       cost_predictor model{paragon::space::nasbench201_flow_features{}};
       model.train(all, references);
       for (std::size_t d = 0; d < devices_.size(); ++d) {
+        const auto rows = rows_of(d);
         const auto head =
-            d < training_ ? model.heads()[d] : model.calibrate(cost.some(d, one_hot_, tables_->reference_indices()));
-        cost.predict(d, model, head, one_hot_);
+            d < training_ ? model.heads()[d] : model.calibrate(cost.some(d, rows, tables_->reference_indices()));
+        cost.predict(d, model, head, rows);
       }
     }
   }
@@ -361,6 +407,7 @@ private:
   std::vector<cost_objective> costs_;
   std::vector<nasbench201_cell> cells_;
   std::vector<double> one_hot_;              ///< [cells, 30]
+  std::vector<double> pruned_;               ///< the same of pruned cells, where there are own devices
   std::vector<std::vector<bool>> tried_;     ///< by device and cell
   std::vector<std::vector<double>> widths_;  ///< by device and cost
   std::vector<double> errors_;               ///< predicted, by cell

@@ -6,12 +6,17 @@
 
 #include <paragon/autodiff/arithmetic.hpp>
 #include <paragon/autodiff/attention.hpp>
+#include <paragon/autodiff/batch_norm.hpp>
 #include <paragon/autodiff/batched_product.hpp>
 #include <paragon/autodiff/columns.hpp>
+#include <paragon/autodiff/cross_entropy.hpp>
+#include <paragon/autodiff/depthwise_convolution.hpp>
 #include <paragon/autodiff/elementwise.hpp>
+#include <paragon/autodiff/gate.hpp>
 #include <paragon/autodiff/gather.hpp>
 #include <paragon/autodiff/layer_norm.hpp>
 #include <paragon/autodiff/linear.hpp>
+#include <paragon/autodiff/pooling.hpp>
 #include <paragon/autodiff/reduce.hpp>
 #include <paragon/autodiff/softmax.hpp>
 
@@ -88,6 +93,27 @@ TEST_CASE("autodiff: a step smaller than an earlier one allocates nothing either
   const std::size_t before = allocations;
   step(small);
   step(large);
+  const std::size_t after = allocations;
+  CHECK(after == before);
+}
+
+TEST_CASE("autodiff: from the second step on the operators on images allocate nothing") {
+  const auto x = normal<float>({9, 16, 17, 20}, 220);
+  const auto w = normal<float>({3, 3, 20}, 221);
+  const auto gain = normal<float>({20}, 222);
+  const std::vector<std::uint32_t> labels{0, 1, 2, 3, 4, 5, 6, 7, 8};
+  tape<float> context;
+  const auto step = [&] {
+    context.clear();
+    const auto g = context.input(gain);
+    auto y = depthwise_convolution(context.input(x), context.input(w), 2);
+    y = hard_swish(batch_norm(average_pool(y), g, g, 1e-5F));
+    y = gate(y, hard_sigmoid(global_average_pool(y)));
+    context.backward(cross_entropy(global_average_pool(batch_norm(y, 1e-5F)), labels, 0.1F));
+  };
+  step();
+  const std::size_t before = allocations;
+  for (int i = 0; i < 3; ++i) step();
   const std::size_t after = allocations;
   CHECK(after == before);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include <paragon/autodiff/elementwise.hpp>
@@ -54,6 +55,12 @@ TEST_CASE("autodiff: element-wise functions and their derivatives") {
       functions::silu{}, [](double v) { return v / (1 + std::exp(-v)); }, x);
   check(
       functions::elu{}, [](double v) { return v > 0 ? v : std::expm1(v); }, x);
+  auto wide = x;
+  for (double& v : wide.span()) v *= 3;
+  const auto hard_sigmoid = [](double v) { return std::min(std::max(v + 3, 0.0), 6.0) / 6; };
+  check(functions::hard_sigmoid{}, hard_sigmoid, wide);
+  check(
+      functions::hard_swish{}, [&](double v) { return v * hard_sigmoid(v); }, wide);
   check(
       functions::exp{}, [](double v) { return std::exp(v); }, x);
   check(
@@ -85,6 +92,8 @@ TEST_CASE("autodiff: every named element-wise operator is its function") {
   same(tanh(v), elementwise(v, functions::tanh{}));
   same(sigmoid(v), elementwise(v, functions::sigmoid{}));
   same(silu(v), elementwise(v, functions::silu{}));
+  same(hard_sigmoid(v), elementwise(v, functions::hard_sigmoid{}));
+  same(hard_swish(v), elementwise(v, functions::hard_swish{}));
   same(elu(v), elementwise(v, functions::elu{}));
   same(exp(v), elementwise(v, functions::exp{}));
   same(log(p), elementwise(p, functions::log{}));

@@ -14,6 +14,7 @@
 #include <paragon/autodiff/reduce.hpp>
 #include <paragon/backend/concepts.hpp>
 #include <paragon/backend/cpu.hpp>
+#include <paragon/backend/image_kernels.hpp>
 #include <paragon/nn/layer.hpp>
 #include <paragon/nn/optimiser.hpp>
 #include <paragon/nn/schedule.hpp>
@@ -33,6 +34,10 @@ struct counting : paragon::backend::cpu {
 };
 static_assert(paragon::backend::kernels<counting, float>);
 //! [kernels]
+
+//! [image_kernels]
+static_assert(paragon::backend::image_kernels<counting, float>);
+//! [image_kernels]
 
 //! [differentiable_function]
 struct softplus {

@@ -50,6 +50,14 @@ template <class C>
   return elementwise(x, functions::silu{});
 }
 template <class C>
+[[nodiscard]] variable<C> hard_sigmoid(variable<C> x) {
+  return elementwise(x, functions::hard_sigmoid{});
+}
+template <class C>
+[[nodiscard]] variable<C> hard_swish(variable<C> x) {
+  return elementwise(x, functions::hard_swish{});
+}
+template <class C>
 [[nodiscard]] variable<C> elu(variable<C> x) {
   return elementwise(x, functions::elu{});
 }

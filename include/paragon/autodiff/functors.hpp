@@ -13,6 +13,10 @@ struct identity {
   PARAGON_HOST_DEVICE T operator()(T x) const noexcept {
     return x;
   }
+  template <class T>
+  PARAGON_HOST_DEVICE T slope(T, T) const noexcept {
+    return T(1);
+  }
 };
 
 struct negate {

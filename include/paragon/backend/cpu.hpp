@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include "cpu/batch_norm.hpp"
+#include "cpu/convolution.hpp"
+#include "cpu/depthwise.hpp"
+#include "cpu/gate.hpp"
 #include "cpu/gather.hpp"
+#include "cpu/label_losses.hpp"
 #include "cpu/layer_norm.hpp"
 #include "cpu/map.hpp"
 #include "cpu/memory.hpp"
 #include "cpu/optimise.hpp"
+#include "cpu/pooling.hpp"
 #include "cpu/product.hpp"
 #include "cpu/reduce.hpp"
 #include "cpu/softmax.hpp"
@@ -22,6 +28,12 @@ struct cpu : cpu_kernels::memory,
              cpu_kernels::softmax_kernels,
              cpu_kernels::layer_norm_kernels,
              cpu_kernels::gather_kernels,
-             cpu_kernels::optimise {};
+             cpu_kernels::optimise,
+             cpu_kernels::convolution,
+             cpu_kernels::batch_norm_kernels,
+             cpu_kernels::pooling_kernels,
+             cpu_kernels::depthwise_kernels,
+             cpu_kernels::gate_kernels,
+             cpu_kernels::label_loss_kernels {};
 
 }  // namespace paragon::backend

@@ -57,6 +57,31 @@ struct silu {
   }
 };
 
+/// min(max(x / 6 + 1 / 2, 0), 1): the sigmoid without exponential (Howard et al., ICCV 2019).
+struct hard_sigmoid {
+  template <class T>
+  PARAGON_HOST_DEVICE T operator()(T x) const noexcept {
+    const T y = x * T(1.0 / 6) + T(0.5);
+    return y < T(0) ? T(0) : (y > T(1) ? T(1) : y);
+  }
+  template <class T>
+  PARAGON_HOST_DEVICE T slope(T x, T) const noexcept {
+    return x > T(-3) && x < T(3) ? T(1.0 / 6) : T(0);
+  }
+};
+
+/// x hard_sigmoid(x) (Howard et al., ICCV 2019).
+struct hard_swish {
+  template <class T>
+  PARAGON_HOST_DEVICE T operator()(T x) const noexcept {
+    return x * hard_sigmoid{}(x);
+  }
+  template <class T>
+  PARAGON_HOST_DEVICE T slope(T x, T) const noexcept {
+    return x <= T(-3) ? T(0) : (x >= T(3) ? T(1) : x * T(1.0 / 3) + T(0.5));
+  }
+};
+
 /// x where positive, e^x - 1 elsewhere.
 struct elu {
   template <class T>

@@ -54,4 +54,12 @@ struct glorot_uniform {
   }
 };
 
+/// Normal with variance 2 / fan_in for convolution weights stored as [k, k, in, out]: fan_in is the product of all extents
+/// but the last (He et al., ICCV 2015).
+struct he_normal {
+  double operator()(paragon::random key, std::size_t i, const shape& extents) const noexcept {
+    return std::sqrt(2.0 / static_cast<double>(extents.rows())) * key.normal(i);
+  }
+};
+
 }  // namespace paragon::nn

@@ -103,6 +103,11 @@ public:
                  store.size(), store.data(), gradient, velocity_.data());
   }
 
+  /// What a checkpoint keeps; empty before the first step.
+  [[nodiscard]] const tensor<T, Backend>& velocity() const noexcept { return velocity_; }
+  /// Goes on from a checkpoint.
+  void restore(tensor<T, Backend> velocity) { velocity_ = std::move(velocity); }
+
 private:
   sgd_settings settings_;
   tensor<T, Backend> velocity_{shape{0}};

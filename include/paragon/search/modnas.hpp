@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <utility>
@@ -84,64 +85,102 @@ public:
     settings_.rate.steps = settings_.steps;
   }
 
-  /// Trains on these devices; device t has the number t for the estimator. A second call goes on from where the first
-  /// ended, with a fresh optimiser and schedule.
+  /// A training on its way: what it carries from step to step beside the parameters.
+  class training {
+  public:
+    [[nodiscard]] const training_report& report() const noexcept { return report_; }
+    /// What a checkpoint keeps beside the parameters, with `report().steps`.
+    [[nodiscard]] const nn::adam<T>& optimiser() const noexcept { return optimiser_; }
+    /// Goes on from a checkpoint: the state after `report.steps` steps.
+    void restore(nn::adam<T> optimiser, const training_report& report) {
+      optimiser_ = std::move(optimiser);
+      report_ = report;
+    }
+
+  private:
+    friend class modnas;
+    std::vector<std::size_t> numbers_;  // of the devices
+    std::vector<double> preferences_;
+    tensor<T> preference_;
+    tensor<T> hardware_;
+    std::vector<double> gram_;
+    std::vector<double> weights_;
+    nn::adam<T> optimiser_;
+    autodiff::tape<T> tape_;
+    training_report report_;
+  };
+
+  /// The training on these devices before its first step; device t has the number t for the estimator.
+  /// \throws error for no device, or devices with different numbers of features
+  [[nodiscard]] std::unique_ptr<training> begin(std::span<const device> devices) const {
+    check(devices);
+    auto t = std::make_unique<training>();
+    const std::size_t k = devices.size();
+    const std::size_t rows = k * settings_.rows;
+    const std::size_t features = devices.front().features.size();
+    t->numbers_.resize(k);
+    t->preferences_.resize(rows * settings_.objectives);
+    t->preference_ = tensor<T>({rows, settings_.objectives});
+    t->hardware_ = tensor<T>({rows, features});
+    for (std::size_t d = 0; d < k; ++d) {
+      t->numbers_[d] = d;
+      for (std::size_t i = 0; i < settings_.rows * features; ++i) {
+        t->hardware_[d * settings_.rows * features + i] = static_cast<T>(devices[d].features[i % features]);
+      }
+    }
+    t->gram_.resize(k * k);
+    t->weights_.resize(k);
+    t->optimiser_ = nn::adam<T>(settings_.adam);
+    return t;
+  }
+
+  /// One step: a function of the parameters, the optimiser's state and the number of the step.
+  template <estimator<T> Estimator>
+  void step(training& t, Estimator&& estimate, const paragon::random& key) {
+    const std::size_t number = t.report_.steps;
+    const std::size_t k = t.numbers_.size();
+    const std::size_t m = settings_.objectives;
+    for (std::size_t r = 0; r < k * settings_.rows; ++r) {
+      sampler_(std::span<double>(t.preferences_).subspan(r * m, m), key.in_stream(key.stream + 1).at_step(number), r);
+    }
+    for (std::size_t i = 0; i < t.preferences_.size(); ++i) t.preference_[i] = static_cast<T>(t.preferences_[i]);
+    autodiff::tape<T>& tape = t.tape_;
+    tape.clear();
+    const auto theta = nn::bind(tape, store_);
+    const auto logits = net_(theta, tape.constant(t.preference_), tape.constant(t.hardware_));
+    const batch b{t.preferences_, t.numbers_, settings_.rows, key.at_step(number),
+                  static_cast<double>(number) / static_cast<double>(settings_.steps)};
+    const auto by_row = estimate(logits, b);
+    const auto losses = autodiff::affine(autodiff::sum_columns(autodiff::reshape(by_row, {k, settings_.rows})),
+                                         T(1) / static_cast<T>(settings_.rows));
+    tape.backward_instances(losses);
+    tape.instances().gram(t.gram_);
+    if (!weighting_(gradient::gram_view(t.gram_, k), t.weights_).converged) ++t.report_.unsolved;
+    tape.instances().combine(t.weights_);
+    t.optimiser_.step(store_, tape.gradient(theta.all()), settings_.rate(number));
+
+    double mean = 0;
+    for (const T l : losses.span()) mean += static_cast<double>(l) / static_cast<double>(k);
+    const double memory = std::min(static_cast<double>(number), 100.0);
+    t.report_.loss = (t.report_.loss * memory + mean) / (memory + 1);
+    t.report_.steps = number + 1;
+  }
+
+  /// Trains on these devices for all steps of the settings. A second call goes on from where the first ended, with a fresh
+  /// optimiser and schedule.
   /// \throws error for no device, or devices with different numbers of features
   template <estimator<T> Estimator, progress_observer Observer = silent>
   training_report train(std::span<const device> devices, Estimator&& estimate, paragon::random key,
                         Observer&& observe = {}) {
-    check(devices);
-    const std::size_t k = devices.size();
-    const std::size_t rows = k * settings_.rows;
-    const std::size_t m = settings_.objectives;
-    const std::size_t features = devices.front().features.size();
-    std::vector<double> preferences(rows * m);
-    std::vector<std::size_t> numbers(k);
-    tensor<T> preference({rows, m});
-    tensor<T> hardware({rows, features});
-    for (std::size_t t = 0; t < k; ++t) {
-      numbers[t] = t;
-      for (std::size_t r = 0; r < settings_.rows; ++r) {
-        for (std::size_t f = 0; f < features; ++f) {
-          hardware[(t * settings_.rows + r) * features + f] = static_cast<T>(devices[t].features[f]);
-        }
-      }
-    }
-    std::vector<double> gram(k * k);
-    std::vector<double> weights(k);
-    nn::adam<T> optimiser(settings_.adam);
-    training_report report;
-    autodiff::tape<T> tape;
-    for (std::size_t step = 0; step < settings_.steps; ++step) {
-      for (std::size_t r = 0; r < rows; ++r) {
-        sampler_(std::span<double>(preferences).subspan(r * m, m), key.in_stream(key.stream + 1).at_step(step), r);
-      }
-      for (std::size_t i = 0; i < preferences.size(); ++i) preference[i] = static_cast<T>(preferences[i]);
-      tape.clear();
-      const auto theta = nn::bind(tape, store_);
-      const auto logits = net_(theta, tape.constant(preference), tape.constant(hardware));
-      const batch b{preferences, numbers, settings_.rows, key.at_step(step),
-                    static_cast<double>(step) / static_cast<double>(settings_.steps)};
-      const auto by_row = estimate(logits, b);
-      const auto losses = autodiff::affine(autodiff::sum_columns(autodiff::reshape(by_row, {k, settings_.rows})),
-                                           T(1) / static_cast<T>(settings_.rows));
-      tape.backward_instances(losses);
-      tape.instances().gram(gram);
-      if (!weighting_(gradient::gram_view(gram, k), weights).converged) ++report.unsolved;
-      tape.instances().combine(weights);
-      optimiser.step(store_, tape.gradient(theta.all()), settings_.rate(step));
-
-      double mean = 0;
-      for (const T l : losses.span()) mean += static_cast<double>(l) / static_cast<double>(k);
-      const double memory = std::min(static_cast<double>(step), 100.0);
-      report.loss = (report.loss * memory + mean) / (memory + 1);
-      report.steps = step + 1;
-      if (!observe("hypernetwork", step + 1, settings_.steps, report.loss)) {
-        report.stopped = true;
+    const auto t = begin(devices);
+    while (t->report_.steps < settings_.steps) {
+      step(*t, estimate, key);
+      if (!observe("hypernetwork", t->report_.steps, settings_.steps, t->report_.loss)) {
+        t->report_.stopped = true;
         break;
       }
     }
-    return report;
+    return t->report_;
   }
 
   /// Logits [rays, choices] of one device, seen or not, row-major.
@@ -163,6 +202,7 @@ public:
   }
 
   [[nodiscard]] const nn::parameters<T>& store() const noexcept { return store_; }
+  [[nodiscard]] nn::parameters<T>& store() noexcept { return store_; }
   [[nodiscard]] const modnas_settings& settings() const noexcept { return settings_; }
 
 private:

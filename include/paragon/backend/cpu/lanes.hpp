@@ -14,21 +14,11 @@
 #include "../../core/error.hpp"
 #include "../cpu.hpp"
 #include "../lanes.hpp"
+#include "registers.hpp"
 
 namespace paragon::backend {
 
 namespace cpu_kernels {
-
-#if defined(__AVX512F__)
-inline constexpr std::size_t vector_bytes = 64;
-inline constexpr std::size_t vector_registers = 32;
-#elif defined(__AVX__)
-inline constexpr std::size_t vector_bytes = 32;
-inline constexpr std::size_t vector_registers = 16;
-#else
-inline constexpr std::size_t vector_bytes = 16;
-inline constexpr std::size_t vector_registers = 16;
-#endif
 
 /// The samples of a block, as vector registers.
 template <class T>

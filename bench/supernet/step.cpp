@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// One training step of the NAS-Bench-201 supernet (16 channels, five cells a stage, shared weights) without the optimiser:
+// forward, cross-entropy, backward, over the ten cells whose strings `bench/peers/supernet_step.py` reads from here.
+// Arguments: images a batch, their size in pixels, threads. Items are images.
+#include <benchmark/benchmark.h>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include <paragon/autodiff/cross_entropy.hpp>
+#include <paragon/space/nasbench201.hpp>
+#include <paragon/space/sample.hpp>
+#include <paragon/supernet/mixing.hpp>
+#include <paragon/supernet/nasbench201.hpp>
+
+namespace {
+
+using namespace paragon;
+
+constexpr std::size_t cells = 10;
+
+void supernet_step(benchmark::State& state) {
+  const auto batch = static_cast<std::size_t>(state.range(0));
+  const auto size = static_cast<std::size_t>(state.range(1));
+  backend::cpu::set_threads(static_cast<std::size_t>(state.range(2)));
+  const space::nasbench201 space{.network = {.image_size = static_cast<int>(size)}};
+  nn::parameters<float> store;
+  nn::parameters<float> statistics;
+  const supernet::nasbench201 network(store, statistics, space, {.seed = 1});
+  const paragon::random key{.seed = 2};
+  tensor<float> images({batch, size, size, 3});
+  for (std::size_t i = 0; i < images.size(); ++i) images[i] = static_cast<float>(key.normal(i));
+  std::vector<std::uint32_t> labels(batch);
+  for (std::size_t i = 0; i < batch; ++i) labels[i] = static_cast<std::uint32_t>(i % 10);
+  std::vector<std::array<std::uint8_t, 6>> choices(cells);
+  for (std::size_t c = 0; c < cells; ++c) {
+    const auto cell = space::uniform(space, {.seed = 3}, c);
+    for (std::size_t d = 0; d < 6; ++d) choices[c][d] = static_cast<std::uint8_t>(space.choice(cell, d));
+  }
+  autodiff::tape<float> tape;
+  const auto pass = [&] {
+    for (const auto& row : choices) {
+      tape.clear();
+      const auto theta = nn::bind(tape, store);
+      const auto logits = network(theta, tape.constant(images), nn::batch_statistics{}, supernet::path{row});
+      tape.backward(autodiff::cross_entropy(logits, labels));
+      benchmark::DoNotOptimize(tape.gradient(theta.all()));
+    }
+  };
+  pass();  // the tape gets its memory
+  for (auto _ : state) pass();
+  state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations()) * static_cast<std::int64_t>(cells * batch));
+  backend::cpu::set_threads(1);
+}
+BENCHMARK(supernet_step)
+    ->ArgsProduct({{64, 256}, {16, 32}, {1, 2}})
+    ->ArgNames({"batch", "pixels", "threads"})
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime();
+
+}  // namespace

@@ -1,0 +1,389 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Makes a meta-data-set from images: tasks are parts of the classes, labels are accuracies by a supernet of our own, the
+// data sets are known by the features of that same network. Then trains POMONAG's predictors, conditioned on data sets,
+// and judges them on cells and tasks that they did not see.
+//
+// One supernet learns all classes. A cell's accuracy on a task is that of its logits among the task's classes, on images
+// that no weight learned from; all tasks of a cell come from one pass. So ten thousand rows cost as many passes as cells.
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <chrono>
+#include <cmath>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <filesystem>
+#include <optional>
+#include <paragon/core/atomic_file.hpp>
+#include <paragon/core/json.hpp>
+#include <paragon/data/crossed_meta_dataset.hpp>
+#include <paragon/data/dataset_embedding.hpp>
+#include <paragon/data/image_tasks.hpp>
+#include <paragon/data/synthetic_images.hpp>
+#include <paragon/nn/weights.hpp>
+#include <paragon/objective/cost.hpp>
+#include <paragon/space/nasbench201_api_order.hpp>
+#include <paragon/space/nasbench201_topology.hpp>
+#include <paragon/space/sample.hpp>
+#include <paragon/supernet/nasbench201_features.hpp>
+#include <paragon/supernet/path_sampler.hpp>
+#include <paragon/supernet/task_accuracy.hpp>
+#include <paragon/supernet/weight_trainer.hpp>
+#include <set>
+#include <span>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "support/image_meta.hpp"
+#include "support/image_supernet.hpp"
+#include "support/interruption.hpp"
+#include "support/nasbench201_surrogates.hpp"
+#include "support/task_predictor.hpp"
+
+namespace {
+
+using namespace paragon;
+using clock_type = std::chrono::steady_clock;
+using cell_type = space::nasbench201_cell;
+using namespace image_meta;
+
+struct options {
+  std::string data;
+  std::string images;
+  std::string labels;
+  std::string supernet;
+  std::string device = "gold_6226";
+  std::string out;
+  std::size_t width = 8;
+  std::size_t cells = 1;
+  std::size_t epochs = 0;
+  std::size_t rows = 0;
+  std::size_t tasks = 0;
+  std::size_t judged_by = 2000;
+  std::uint64_t seed = 1;
+  std::size_t threads = 0;
+
+  [[nodiscard]] bool synthetic() const { return data.empty() && images.empty(); }
+};
+
+options read_options(int argc, char** argv) {
+  options o;
+  CLI::App app("Makes (data set, cell, accuracy, costs) rows from images, and predictors that read data sets");
+  app.add_option("--data", o.data,
+                 "folder with cifar10/ and the benchmark's latency tables; without it, a small image "
+                 "set made by the program and the surrogates that come along");
+  app.add_option("--images", o.images, "images of your own: .npy, uint8 [N, 3, H, W]");
+  app.add_option("--labels", o.labels, "their classes: .npy, integers [N]");
+  auto* given =
+      app.add_option("--supernet", o.supernet, "weights that supernet_nasbench201 wrote; else they are trained");
+  app.add_option("--width", o.width, "channels of the supernet's first stage")->capture_default_str()->excludes(given);
+  app.add_option("--cells", o.cells, "cells of each stage")->capture_default_str()->excludes(given);
+  app.add_option("--epochs", o.epochs, "how often the supernet sees each image; 0: 4, or 15 for made images")
+      ->excludes(given);
+  app.add_option("--rows", o.rows, "rows to make, twenty for each cell; 0: 10000, or 2000 for made images");
+  app.add_option("--tasks", o.tasks, "parts of the classes to judge cells on; 0: 200, or 40 for made images");
+  app.add_option("--judged-by", o.judged_by, "at most so many held-out images judge a cell")->capture_default_str();
+  app.add_option("--device", o.device, "whose latency the rows have")->capture_default_str();
+  app.add_option("--seed", o.seed, "of everything random")->capture_default_str();
+  app.add_option("--threads", o.threads, "0: all; the result is the same")->capture_default_str();
+  app.add_option("--out", o.out, "folder for rows.csv, embeddings, weights and result.json")->required();
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    std::exit(app.exit(e) == 0 ? 0 : 2);
+  }
+  if (o.epochs == 0) o.epochs = o.synthetic() ? 15 : 4;
+  if (o.rows == 0) o.rows = o.synthetic() ? 2000 : 10000;
+  if (o.tasks == 0) o.tasks = o.synthetic() ? 40 : 200;
+  if (o.width == 0 || o.width > 256) throw error("--width", std::to_string(o.width), "1 to 256");
+  if (o.cells == 0 || o.cells > 20) throw error("--cells", std::to_string(o.cells), "1 to 20");
+  if (o.tasks < 10) throw error("--tasks", std::to_string(o.tasks), "at least 10");
+  if (o.rows < 400) throw error("--rows", std::to_string(o.rows), "at least 400, twenty for each of twenty cells");
+  return o;
+}
+
+double seconds_since(clock_type::time_point start) {
+  return std::chrono::duration<double>(clock_type::now() - start).count();
+}
+
+/// What was done before, and how fast.
+struct timings {
+  double images_per_second = 0;  ///< of the supernet's training
+  double rows_per_second = 0;
+  double predictor_seconds = 0;
+};
+
+/// Trains the weights on uniform paths. \returns whether it was not interrupted
+template <class Change>
+bool train(image_supernet::net_type& net, const data::image_set& images, const std::vector<std::size_t>& learned,
+           const data::channel_statistics& scale, const options& o, Change change, timings& times) {
+  const paragon::random key{.seed = o.seed, .stream = 70};
+  constexpr std::size_t batch = 64;
+  data::image_batches<Change> source(images, learned, std::min(batch, learned.size()), scale, key, change);
+  const std::size_t steps = o.epochs * source.steps_per_epoch();
+  supernet::weight_trainer<float> trainer(
+      {.steps = steps, .rate = {.peak = 0.1, .last = 0, .warmup = std::min<std::size_t>(100, steps / 10)}});
+  const supernet::uniform_paths paths(net.space(), key.in_stream(72));
+  std::array<std::uint8_t, 6> choices{};
+  until_interrupted observe;
+  const auto start = clock_type::now();
+  double loss = 0;
+  while (trainer.done() < steps) {
+    paths(trainer.done(), choices);
+    const double value = static_cast<double>(trainer.step(net.network(), net.store(), source, choices));
+    loss = trainer.done() == 1 ? value : 0.98 * loss + 0.02 * value;
+    if (!observe("supernet, images", trainer.done() * source.batch(), steps * source.batch(), loss)) return false;
+  }
+  times.images_per_second = static_cast<double>(steps * source.batch()) / std::max(seconds_since(start), 1e-9);
+  return true;
+}
+
+/// The supernet's metadata as a number. \throws error that names the file
+std::size_t read_number(const safetensors_file& file, const std::string& path, const std::string& key) {
+  const auto found = file.metadata().find(key);
+  std::size_t value = 0;
+  if (found == file.metadata().end() ||
+      std::from_chars(found->second.data(), found->second.data() + found->second.size(), value).ec != std::errc{}) {
+    throw error(path, "no metadata \"" + key + "\"", "weights that supernet_nasbench201 wrote");
+  }
+  return value;
+}
+
+/// Some images as a set of their own, with all classes.
+data::image_set chosen_images(const data::image_set& from, std::span<const std::size_t> chosen) {
+  tensor<std::uint8_t> images(shape{chosen.size(), from.height(), from.width(), from.channels()});
+  std::vector<std::uint32_t> labels;
+  for (std::size_t k = 0; k < chosen.size(); ++k) {
+    const auto image = from.image(chosen[k]);
+    std::copy(image.begin(), image.end(), images.data() + k * image.size());
+    labels.push_back(from.labels()[chosen[k]]);
+  }
+  return {from.name(), std::move(images), std::move(labels), from.classes()};
+}
+
+std::string describe(const data::image_set& images) { return images.name() + ", " + std::to_string(images.size()); }
+
+/// Cells that compute different functions.
+std::vector<cell_type> draw_cells(const space::nasbench201& space, std::size_t wanted, paragon::random key) {
+  std::vector<cell_type> cells;
+  std::set<std::string> kinds;
+  for (std::uint64_t draw = 0; cells.size() < wanted; ++draw) {
+    if (draw == 1000 * wanted) {
+      throw error("--rows", std::to_string(wanted) + " different cells", "at most " + std::to_string(cells.size()));
+    }
+    const auto cell = space::uniform(space, key, draw);
+    if (kinds.insert(space::isomorphism_key(cell)).second) cells.push_back(cell);
+  }
+  return cells;
+}
+
+/// The latency of a cell, from a table. An objective.
+struct table_latency {
+  const data::labelled_table* table;
+
+  [[nodiscard]] static metric describe() { return {"latency_ms", "ms", direction::minimise}; }
+  [[nodiscard]] double value(const cell_type& cell, const data::image_task&) const {
+    return table->read(space::nasbench201_api_index(cell));
+  }
+};
+
+void write_rows(const std::string& path, const rows_type& rows, const std::vector<data::image_task>& tasks) {
+  atomic_file file(path);
+  file.write("task,classes,cell,accuracy,parameters,macs,latency_ms\n");
+  std::array<char, 128> text{};
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    std::snprintf(text.data(), text.size(), ",%.4f,%.0f,%.0f,%.6g\n", rows.value(i, accuracy),
+                  rows.value(i, parameters), rows.value(i, macs), rows.value(i, latency));
+    file.write(std::to_string(rows.tasks[i]) + "," + text_of(tasks[rows.tasks[i]]) + "," +
+               space::to_string(rows.architectures[i]) + text.data());
+  }
+  file.commit();
+}
+
+/// The embedding of each class as data sets of tasks: features scaled to mean 0 and deviation 0.2 over the classes (an
+/// encoder adds many of them up, and what it gives goes through a tanh), and the logarithm of the number of classes, which
+/// attention, a mean, does not see.
+task_predictor::datasets make_datasets(const tensor<float>& embedding, const std::vector<data::image_task>& tasks) {
+  const std::size_t width = embedding.columns();
+  const auto n = static_cast<double>(embedding.rows());
+  std::vector<float> scaled(embedding.span().begin(), embedding.span().end());
+  for (std::size_t j = 0; j < width; ++j) {
+    double mean = 0;
+    double square = 0;
+    for (std::size_t c = 0; c < embedding.rows(); ++c) mean += static_cast<double>(embedding.row(c)[j]) / n;
+    for (std::size_t c = 0; c < embedding.rows(); ++c) {
+      square += std::pow(static_cast<double>(embedding.row(c)[j]) - mean, 2) / n;
+    }
+    const double deviation = square > 0 ? 5 * std::sqrt(square) : 1;
+    for (std::size_t c = 0; c < embedding.rows(); ++c) {
+      float& v = scaled[c * width + j];
+      v = static_cast<float>((static_cast<double>(v) - mean) / deviation);
+    }
+  }
+  task_predictor::datasets sets(width + 1, 1);
+  for (const auto& task : tasks) {
+    std::vector<float> x;
+    for (const std::uint32_t c : task.classes) {
+      x.insert(x.end(), scaled.begin() + static_cast<std::ptrdiff_t>(c * width),
+               scaled.begin() + static_cast<std::ptrdiff_t>((c + 1) * width));
+      x.push_back(std::log2(static_cast<float>(task.classes.size())) - 2);
+    }
+    sets.add(x);
+  }
+  return sets;
+}
+
+int stopped(const std::string& what) {
+  std::printf("interrupted; %s\n", what.c_str());
+  return 0;
+}
+
+int run(const options& o) {
+  const auto start = clock_type::now();
+  std::error_code failure;
+  std::filesystem::create_directories(o.out, failure);
+  if (failure) throw error(o.out, failure.message(), "a folder that can be made or written to");
+  atomic_file{o.out + "/result.json"};  // an unwritable folder is found before the training, not after it
+  backend::cpu::set_threads(o.threads);
+  watch_for_interruption();
+  const paragon::random key{.seed = o.seed, .stream = 80};
+  timings times;
+
+  // Made images with a clear texture: the supernet has seconds to learn them.
+  const data::image_set images =
+      o.synthetic() ? data::synthetic_images({.train = 3000, .contrast = 0.7, .noise = 0.05}, {.seed = o.seed}).train
+                    : image_supernet::read_images(o.data, o.images, o.labels, o.seed);
+  const task_list list(images, o.tasks, key);
+  const auto tables = o.data.empty() ? nasbench201::surrogate_tables() : data::nasbench201(o.data);
+  const auto& milliseconds = tables.latency(o.device);
+  const auto scale = data::statistics_of(images);
+
+  // The supernet, and the images that it did not learn from.
+  std::optional<safetensors_file> file;
+  if (!o.supernet.empty()) file.emplace(o.supernet);
+  const std::size_t width = file ? read_number(*file, o.supernet, "width") : o.width;
+  const std::size_t per_stage = file ? read_number(*file, o.supernet, "cells") : o.cells;
+  const std::uint64_t split_seed = file ? read_number(*file, o.supernet, "seed") : o.seed;
+  const image_supernet::image_split split(images, 0.1, split_seed);
+  const auto space = image_supernet::space_for(images, width, per_stage);
+  auto net = image_supernet::make_supernet(space, o.seed);
+  if (file) {
+    const auto found = file->metadata().find("images");
+    if (found == file->metadata().end() || found->second != describe(images)) {
+      throw error(o.supernet, "weights that learned from other images than " + describe(images),
+                  "those of the same images, so that none that was learned from judges");
+    }
+    nn::load_weights(*file, net.store());
+  } else {
+    const std::size_t padding = images.height() / 8;
+    // A mirrored image of the made set is of another class.
+    const bool done = o.synthetic() ? train(net, images, split.learned, scale, o, data::crop{padding}, times)
+                                    : train(net, images, split.learned, scale, o, data::crop_and_flip{padding}, times);
+    if (!done) return stopped("nothing was written");
+    nn::save_weights(o.out + "/supernet.safetensors", net.store(),
+                     {{"images", describe(images)},
+                      {"width", std::to_string(width)},
+                      {"cells", std::to_string(per_stage)},
+                      {"seed", std::to_string(o.seed)}});
+  }
+
+  // Data sets by the features of one cell of the supernet.
+  const auto learned = std::span(split.learned).first(std::min<std::size_t>(split.learned.size(), 2000));
+  const auto shown = data::normalised(images, learned, scale);
+  const auto seeing =
+      space.parse("|nor_conv_3x3~0|+|nor_conv_3x3~0|nor_conv_3x3~1|+|skip_connect~0|nor_conv_3x3~1|nor_conv_3x3~2|");
+  const supernet::nasbench201_features see(net, seeing, shown.images.data(), shown.images.shape());
+  // Of the images that weights learned from: those that judge stay unseen.
+  const data::image_set known = chosen_images(images, learned);
+  std::vector<std::size_t> members(images.classes());
+  for (const std::uint32_t c : known.labels()) ++members[c];
+  const std::size_t of_class = std::min<std::size_t>(100, *std::min_element(members.begin(), members.end()));
+  const tensor<float> embedding = data::dataset_embedding(known, scale, see, of_class, key.in_stream(88));
+  save_safetensors(o.out + "/embeddings.safetensors", {{"classes", embedding}},
+                   {{"cell", space::to_string(seeing)}, {"images", describe(images)}});
+
+  // The rows.
+  const auto judging = std::span(split.held_out).first(std::min(split.held_out.size(), o.judged_by));
+  const auto held_out = data::normalised(images, judging, scale);
+  const supernet::task_accuracy judged(net, held_out.images.data(), held_out.images.shape(), held_out.labels);
+  const std::size_t each = std::min<std::size_t>(20, list.tasks.size());
+  const auto cells = draw_cells(space, (o.rows + each - 1) / each, key.in_stream(90));
+  const space::nasbench201 benchmark{};  // what the latencies were measured on: the costs are of the same network
+  const auto rows_start = clock_type::now();
+  until_interrupted observe;
+  const rows_type rows =
+      data::cross_meta_dataset(std::span<const cell_type>(cells), std::span<const data::image_task>(list.tasks), each,
+                               key.in_stream(89), observe, judged, objective::parameter_count{benchmark},
+                               objective::mac_count{benchmark}, table_latency{&milliseconds});
+  times.rows_per_second = static_cast<double>(rows.size()) / std::max(seconds_since(rows_start), 1e-9);
+  write_rows(o.out + "/rows.csv", rows, list.tasks);
+  if (rows.size() < cells.size() * each) {
+    return stopped(std::to_string(rows.size()) + " rows are in " + o.out + "/rows.csv");
+  }
+  std::printf("%zu rows: %zu cells, each on %zu of %zu tasks of %s, judged by %zu images; %.0f rows/s\n", rows.size(),
+              cells.size(), each, list.tasks.size(), images.name().c_str(), judging.size(), times.rows_per_second);
+
+  // Predictors.
+  const auto predictors_start = clock_type::now();
+  const auto sets = make_datasets(embedding, list.tasks);
+  const std::size_t epochs = o.synthetic() ? 30 : 20;
+  judge judges(rows, list, sets, key.in_stream(95), epochs);
+  const lesson unseen_tasks{"unseen tasks and cells", data::split_disjoint(rows, 0.2, key.in_stream(97))};
+  lesson unseen_classes{"unseen classes and cells", {}};
+  std::set<cell_type> held;
+  for (const std::size_t r : unseen_tasks.split.test) held.insert(rows.architectures[r]);
+  for (std::size_t r = 0; r < rows.size(); ++r) {
+    const bool test_cell = held.contains(rows.architectures[r]);
+    if (!test_cell && list.within(rows.tasks[r], list.pools.train)) unseen_classes.split.train.push_back(r);
+    if (test_cell && list.within(rows.tasks[r], list.pools.test)) unseen_classes.split.test.push_back(r);
+  }
+  json::array lessons;
+  for (const lesson* l : std::array<const lesson*, 2>{&unseen_tasks, &unseen_classes}) {
+    auto found = judges(*l);
+    if (!found) return stopped("the rows are in " + o.out + "/rows.csv");
+    lessons.push_back(std::move(*found));
+  }
+  times.predictor_seconds = seconds_since(predictors_start);
+
+  const json all = json::object{
+      {"algorithm", "image-meta-dataset"},
+      {"images", describe(images)},
+      {"seed", o.seed},
+      {"device", o.device},
+      {"supernet", json::object{{"width", width},
+                                {"cells", per_stage},
+                                {"epochs", file ? json() : json(o.epochs)},
+                                {"file", o.supernet},
+                                {"images_per_second", times.images_per_second}}},
+      {"rows", rows.size()},
+      {"cells", cells.size()},
+      {"tasks", list.tasks.size()},
+      {"judging_images", judging.size()},
+      {"rows_per_second", times.rows_per_second},
+      {"predictor_epochs", epochs},
+      {"predictor_seconds", times.predictor_seconds},
+      {"lessons", std::move(lessons)},
+      {"seconds", seconds_since(start)},
+  };
+  write_file(o.out + "/result.json", all.dump(2) + "\n");
+  std::printf("\nrows     %s/rows.csv\nresult   %s/result.json\n", o.out.c_str(), o.out.c_str());
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(read_options(argc, argv));
+  } catch (const std::exception& e) {
+    std::fprintf(stderr, "image_meta_dataset: %s\n", e.what());
+    return 2;
+  }
+}

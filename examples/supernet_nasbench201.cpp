@@ -1,0 +1,379 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// A NAS-Bench-201 supernet on images: trained on uniform paths, or together with a hypernetwork (--search), which then gives
+// the fronts of 19 devices without an accuracy label of the benchmark.
+//
+// Killed at any moment, the same command with --resume goes on from the last checkpoint, with the same result.
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <exception>
+#include <filesystem>
+#include <optional>
+#include <paragon/core/atomic_file.hpp>
+#include <paragon/core/json.hpp>
+#include <paragon/core/progress.hpp>
+#include <paragon/core/result.hpp>
+#include <paragon/hypernetwork/multilayer.hpp>
+#include <paragon/predictor/correlation.hpp>
+#include <paragon/preference/rays.hpp>
+#include <paragon/report/write.hpp>
+#include <paragon/search/bilevel.hpp>
+#include <paragon/search/decode.hpp>
+#include <paragon/search/scorer.hpp>
+#include <paragon/space/nasbench201_api_order.hpp>
+#include <paragon/space/sample.hpp>
+#include <paragon/supernet/checkpoint.hpp>
+#include <paragon/supernet/path_sampler.hpp>
+#include <paragon/supernet/weight_trainer.hpp>
+#include <span>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "support/image_supernet.hpp"
+#include "support/image_training.hpp"
+#include "support/interruption.hpp"
+#include "support/nasbench201_judge.hpp"
+#include "support/nasbench201_problem.hpp"
+#include "support/nasbench201_surrogates.hpp"
+
+namespace {
+
+using image_supernet::clock_type;
+using image_supernet::seconds_since;
+
+struct options {
+  std::string data;
+  std::string images;
+  std::string labels;
+  std::size_t width = 0;
+  std::size_t cells = 0;
+  std::size_t batch = 64;
+  double minutes = 0;
+  std::size_t epochs = 0;
+  std::size_t rank = 0;
+  std::size_t rays = 24;
+  double rate = 0.1;
+  bool search = false;
+  bool resume = false;
+  double checkpoint_minutes = 2;
+  std::uint64_t seed = 1;
+  std::size_t threads = 0;
+  std::string out;
+};
+
+options read_options(int argc, char** argv) {
+  options o;
+  CLI::App app("A NAS-Bench-201 supernet on images, alone or with the search for Pareto fronts");
+  app.add_option("--data", o.data,
+                 "folder with cifar10/ and, for --search, the benchmark's latency tables; without it, "
+                 "a small image set made by the program and the surrogates that come along");
+  app.add_option("--images", o.images, "images of your own: .npy, uint8 [N, 3, H, W]");
+  app.add_option("--labels", o.labels, "their classes: .npy, integers [N]");
+  app.add_option("--width", o.width, "channels of the first stage; 16, or 8 for the images that the program makes");
+  app.add_option("--cells", o.cells, "cells of each stage; 5, or 1 for the images that the program makes");
+  app.add_option("--batch", o.batch, "images of a step")->capture_default_str();
+  auto* minutes = app.add_option("--minutes", o.minutes, "about how long to train; the speed is measured first");
+  app.add_option("--epochs", o.epochs, "how often to see each image")->excludes(minutes);
+  app.add_option("--rank", o.rank, "random cells to score at the end");
+  app.add_option("--rays", o.rays, "preference rays for each device")->capture_default_str();
+  app.add_option("--rate", o.rate, "greatest learning rate of the weights")->capture_default_str();
+  app.add_flag("--search", o.search, "train the hypernetwork too, and ask it for the fronts");
+  app.add_flag("--resume", o.resume, "go on from the checkpoint in --out, where there is one");
+  app.add_option("--checkpoint-minutes", o.checkpoint_minutes, "between checkpoints")->capture_default_str();
+  app.add_option("--seed", o.seed, "of everything random")->capture_default_str();
+  app.add_option("--threads", o.threads, "0: all; the result is the same")->capture_default_str();
+  app.add_option("--out", o.out, "folder for result.json, report.html, weights and checkpoint")->required();
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    std::exit(app.exit(e) == 0 ? 0 : 2);
+  }
+  using paragon::error;
+  if (o.minutes < 0) throw error("--minutes", std::to_string(o.minutes), "above 0");
+  const bool own = o.data.empty() && o.images.empty();  // images that the program makes
+  if (app.count("--width") == 0) o.width = own ? 8 : 16;
+  if (app.count("--cells") == 0) o.cells = own ? 1 : 5;
+  if (o.minutes == 0 && o.epochs == 0) o.epochs = 20;
+  if (o.width == 0 || o.width > 256) throw error("--width", std::to_string(o.width), "1 to 256");
+  if (o.cells == 0 || o.cells > 20) throw error("--cells", std::to_string(o.cells), "1 to 20");
+  if (o.rays == 0) throw error("--rays", "0", "at least 1");
+  if (!(o.rate > 0)) throw error("--rate", std::to_string(o.rate), "above 0");
+  if (!(o.checkpoint_minutes >= 0)) throw error("--checkpoint-minutes", "a negative number", "0 or more");
+  return o;
+}
+
+/// The parts of --search that know the benchmark's devices.
+struct devices {
+  paragon::data::nasbench201 tables;
+  nasbench201::problem problem;
+
+  devices(const options& o)
+      : tables(o.data.empty() ? nasbench201::surrogate_tables() : paragon::data::nasbench201(o.data)),
+        problem(tables, {.labels = 0, .front_samples = 0, .seed = o.seed}) {
+    problem.learn(paragon::silent{});
+  }
+  [[nodiscard]] std::vector<paragon::search::device> training() const {
+    const auto& all = problem.devices();
+    return {all.begin(), all.begin() + static_cast<std::ptrdiff_t>(problem.training_devices())};
+  }
+};
+
+/// How many steps fit into the minutes: the speed of some, on a copy, without a trace.
+template <class Run>
+std::size_t steps_for(const options& o, std::size_t steps_per_epoch, Run run) {
+  if (o.minutes == 0) return std::max<std::size_t>(2, o.epochs * steps_per_epoch);
+  run(3);
+  const auto start = clock_type::now();
+  std::size_t n = 0;
+  while (seconds_since(start) < std::min(10.0, 3 * o.minutes)) {
+    run(5);
+    n += 5;
+  }
+  const double each = seconds_since(start) / static_cast<double>(n);
+  return std::max<std::size_t>(2, static_cast<std::size_t>(60 * o.minutes / each));
+}
+
+/// How good the fronts are, by the benchmark's accuracies, which the search did not read.
+void summarise(const paragon::result& r) {
+  for (const char* split : {"train", "test"}) {
+    double mean = 0;
+    double random_mean = 0;
+    double count = 0;
+    for (const auto& d : r.devices) {
+      if (d.split != split) continue;
+      mean += *d.hypervolume / *d.true_hypervolume;
+      random_mean += *d.random_hypervolume / *d.true_hypervolume;
+      ++count;
+    }
+    std::printf("%2.0f %s devices: hypervolume %.4f of the true front (random cells: %.4f)\n", count,
+                std::string_view(split) == "train" ? "training" : "unseen  ", mean / count, random_mean / count);
+  }
+  std::printf("%zu cells were judged by the supernet, no accuracy label was read\n", r.evaluations);
+}
+
+int run(const options& o) {
+  using namespace paragon;
+  const auto start = clock_type::now();
+  std::error_code failure;
+  std::filesystem::create_directories(o.out, failure);
+  if (failure) throw error(o.out, failure.message(), "a folder that can be made or written to");
+  const std::string checkpoint = o.out + "/checkpoint.safetensors";
+  atomic_file{o.out + "/result.json"};  // an unwritable folder is found before the training, not after it
+  backend::cpu::set_threads(o.threads);
+  watch_for_interruption();
+
+  const data::image_set images = image_supernet::read_images(o.data, o.images, o.labels, o.seed);
+  const auto scale = data::statistics_of(images);
+  const auto space = image_supernet::space_for(images, o.width, o.cells);
+  const image_supernet::image_split split(images, 0.1, o.seed);
+  const std::size_t padding = images.height() / 8;
+  const bool synthetic = o.data.empty() && o.images.empty();
+  const paragon::random key{.seed = o.seed, .stream = 50};
+  image_supernet::net_type net = image_supernet::make_supernet(space, o.seed);
+  const auto held_out = image_supernet::shown_images(
+      images, std::span(split.held_out).first(std::min<std::size_t>(split.held_out.size(), 2000)), scale);
+  const auto show = [&](const std::vector<std::size_t>& chosen, std::size_t batch, std::uint32_t stream) {
+    return image_supernet::batches(images, chosen, batch, scale, key.in_stream(stream),
+                                   image_supernet::augmentation{padding, !synthetic});
+  };
+
+  // What the run is: a checkpoint of another one is refused. The number of steps comes from the checkpoint.
+  safetensors_file::metadata_map identity{
+      {"images", images.name() + ", " + std::to_string(images.size())},
+      {"width", std::to_string(o.width)},
+      {"cells", std::to_string(o.cells)},
+      {"batch", std::to_string(o.batch)},
+      {"rate", std::to_string(o.rate)},
+      {"budget", o.minutes > 0 ? std::to_string(o.minutes) + " minutes" : std::to_string(o.epochs) + " epochs"},
+      {"search", o.search ? "yes" : "no"},
+      {"seed", std::to_string(o.seed)}};
+  const bool goes_on = o.resume && std::filesystem::exists(checkpoint);
+  std::size_t steps = 0;
+  if (goes_on) {
+    const auto file = supernet::open_checkpoint(checkpoint, identity);
+    const auto found = file.metadata().find("steps");
+    if (found == file.metadata().end()) throw error(checkpoint, "no number of steps", "a checkpoint of this program");
+    steps = std::stoul(found->second);
+  }
+  const auto settings = [&](std::size_t n) {
+    return supernet::weight_training{.steps = n,
+                                     .rate = {.peak = o.rate, .last = 0, .warmup = std::min<std::size_t>(100, n / 10)}};
+  };
+
+  std::optional<double> rate;
+  std::optional<devices> benchmark;
+  std::size_t hypernetwork_steps = 0;
+  std::vector<std::vector<float>> logits;  // by device, [rays, choices]
+  const auto rays = preference::circle(o.rays);
+  if (!o.search) {
+    auto source = show(split.learned, o.batch, 51);
+    const supernet::uniform_paths paths(space, key.in_stream(53));
+    std::array<std::uint8_t, 6> choices{};
+    if (steps == 0) {
+      auto probe = net;
+      supernet::weight_trainer<float> trial(settings(100));
+      steps = steps_for(o, source.steps_per_epoch(), [&](std::size_t n) {
+        for (std::size_t i = 0; i < n; ++i) {
+          paths(trial.done(), choices);
+          (void)trial.step(probe.network(), probe.store(), source, choices);
+        }
+      });
+    }
+    identity["steps"] = std::to_string(steps);
+    supernet::weight_trainer<float> trainer(settings(steps));
+    if (goes_on) supernet::restore_checkpoint(supernet::open_checkpoint(checkpoint, identity), net, trainer);
+    const auto save = [&] { supernet::save_checkpoint(checkpoint, net, trainer, identity); };
+    if (!goes_on) save();
+    rate = image_supernet::train(
+        "supernet, images", o.checkpoint_minutes, steps,
+        [&] {
+          paths(trainer.done(), choices);
+          const double loss = static_cast<double>(trainer.step(net.network(), net.store(), source, choices));
+          return std::pair{loss, o.batch};
+        },
+        [&] { return static_cast<std::size_t>(trainer.done()); }, save);
+  } else {
+    benchmark.emplace(o);
+    const auto& problem = benchmark->problem;
+    search::scorer costs(problem.space(), problem.devices().size(), problem.costs().front());
+    costs.fit_scales(costs.sample(1000, key.in_stream(54)));
+    const auto halves = data::split_half(std::span<const std::size_t>(split.learned), key.in_stream(55));
+    auto weight_images = show(halves.first, o.batch, 51);
+    auto search_images = show(halves.second, o.batch, 56);
+    nn::parameters<float> store;
+    const hypernetwork::multilayer hyper(
+        store, {.objectives = 2, .device_features = problem.devices().front().features.size()}, key);
+    const auto make = [&](image_supernet::net_type& on, std::size_t n, std::size_t warmup) {
+      return search::bilevel<image_supernet::network, hypernetwork::multilayer, image_supernet::batches,
+                             image_supernet::batches, decltype(costs)>(
+          on, hyper, store, weight_images, search_images, costs, benchmark->training(), settings(n),
+          {.rows = 1, .objectives = 2}, {.warmup = warmup, .weight_steps = 16}, key.in_stream(60));
+    };
+    if (steps == 0) {
+      auto probe = net;
+      auto trial = make(probe, 100000, 0);  // past the warm-up the average step is of both kinds
+      steps = steps_for(o, 2 * weight_images.steps_per_epoch(), [&](std::size_t n) {
+        for (std::size_t i = 0; i < n; ++i) (void)trial.step();
+      });
+    }
+    identity["steps"] = std::to_string(steps);
+    auto both = make(net, steps, steps / 3);
+    if (goes_on) both.restore(checkpoint, identity);
+    const auto save = [&] { both.save(checkpoint, identity); };
+    if (!goes_on) save();
+    rate = image_supernet::train(
+        "supernet, images", o.checkpoint_minutes, steps,
+        [&] {
+          const std::size_t passed = both.images_of_step();
+          return std::pair{both.step(), passed};
+        },
+        [&] { return static_cast<std::size_t>(both.done()); }, save);
+    hypernetwork_steps = both.report().steps;
+    for (const auto& d : problem.devices()) logits.push_back(both.model().logits(d, rays.values()));
+    nn::save_weights(o.out + "/hypernetwork.safetensors", both.model().store(), {{"seed", std::to_string(o.seed)}});
+  }
+  if (!rate) {
+    std::printf("interrupted; the same command with --resume goes on from %s\n", checkpoint.c_str());
+    return 0;
+  }
+  nn::save_weights(o.out + "/supernet.safetensors", net.store(), identity);
+
+  result r;
+  r.algorithm = o.search ? "modnas-images" : "supernet";
+  r.dataset = images.name();
+  r.seed = o.seed;
+  r.settings.assign(identity.begin(), identity.end());
+  r.settings.emplace_back("images_per_second", std::to_string(*rate));
+  r.settings.emplace_back("hypernetwork steps", std::to_string(hypernetwork_steps));
+  if (o.search) {
+    const auto& problem = benchmark->problem;
+    r.objectives = {image_supernet::supernet_error::describe(), problem.costs().front().describe()};
+    search::scorer scorer(problem.space(), problem.devices().size(), image_supernet::supernet_error(net, held_out),
+                          problem.costs().front());
+    scorer.fit_scales(scorer.sample(100, key.in_stream(57)));
+    const search::pooled<> decode{.samples = 8, .beam = 4, .rounds = 2};
+    const nasbench201::judge judge(benchmark->tables, "cifar10");
+    until_interrupted show_fronts;
+    for (std::size_t d = 0; d < problem.devices().size(); ++d) {
+      const auto& name = problem.devices()[d].name;
+      device_front front;
+      front.name = name;
+      front.split = d < problem.training_devices() ? "train" : "test";
+      std::vector<std::size_t> chosen;
+      for (const auto i : decode(scorer, d, std::span<const float>(logits[d]), rays.values(), key.in_stream(58))) {
+        const std::size_t ray = chosen.size();
+        chosen.push_back(space::nasbench201_api_index(scorer.at(i)));
+        front.points.push_back({{rays[ray].begin(), rays[ray].end()},
+                                space::to_string(scorer.at(i)),
+                                {scorer.value(0, i, d), scorer.value(1, i, d)}});
+      }
+      // Only now are labels of the benchmark read: to say how good the fronts are.
+      const nasbench201::judged_device device(judge, benchmark->tables, name, false);
+      front.hypervolume = device.hypervolume(chosen);
+      front.true_hypervolume = device.true_hypervolume();
+      constexpr std::size_t draws = 100;
+      double sum = 0;
+      for (std::size_t k = 0; k < draws; ++k) {
+        std::vector<std::size_t> drawn(rays.size());
+        for (std::size_t i = 0; i < drawn.size(); ++i) {
+          drawn[i] = paragon::random{.seed = o.seed, .stream = 59}.at_step(k).below(nasbench201::cells, i);
+        }
+        sum += device.hypervolume(drawn) / draws;
+      }
+      front.random_hypervolume = sum;
+      r.devices.push_back(std::move(front));
+      show_fronts("fronts", d + 1, problem.devices().size(), static_cast<double>(scorer.known()));
+    }
+    r.evaluations = scorer.known();
+  }
+  r.seconds = seconds_since(start);
+  json::array ranked;
+  double best = 0;
+  std::string best_cell;
+  until_interrupted observe;
+  for (std::size_t i = 0; i < o.rank; ++i) {
+    const auto cell = space::uniform(space, key.in_stream(61), i);
+    const auto judged = net.evaluate(cell, held_out.values.data(), held_out.extents, held_out.labels);
+    ranked.emplace_back(json::object{{"architecture", space.to_string(cell)},
+                                     {"supernet_accuracy", judged.accuracy()},
+                                     {"supernet_loss", judged.loss()}});
+    if (judged.accuracy() > best) {
+      best = judged.accuracy();
+      best_cell = space.to_string(cell);
+    }
+    if (!observe("scoring cells", i + 1, o.rank, best)) break;
+  }
+  if (o.search) (void)report::write(r, o.out);
+  json::object members = report::to_json(r).members();
+  members.emplace_back("images_per_second", *rate);
+  members.emplace_back("ranked", std::move(ranked));
+  write_file(o.out + "/result.json", json(std::move(members)).dump(2) + "\n");
+
+  std::printf("supernet of %zu channels and %zu cells a stage on %s: %zu steps of %zu images, %.0f images/s\n", o.width,
+              o.cells, images.name().c_str(), steps, o.batch, *rate);
+  if (!best_cell.empty()) {
+    std::printf("best of %zu random cells by %zu images that the weights did not see: %.2f %%\n  %s\n", o.rank,
+                held_out.labels.size(), 100 * best, best_cell.c_str());
+  }
+  if (o.search) summarise(r);
+  std::printf("result   %s/result.json\nweights  %s/supernet.safetensors\n", o.out.c_str(), o.out.c_str());
+  if (o.search) std::printf("report   %s/report.html\n", o.out.c_str());
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(read_options(argc, argv));
+  } catch (const std::exception& e) {
+    std::fprintf(stderr, "supernet_nasbench201: %s\n", e.what());
+    return 2;
+  }
+}

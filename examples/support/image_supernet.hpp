@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <paragon/core/error.hpp>
+#include <paragon/core/metric.hpp>
+#include <paragon/core/random.hpp>
+#include <paragon/data/augmentation.hpp>
+#include <paragon/data/image_batches.hpp>
+#include <paragon/data/image_set.hpp>
+#include <paragon/data/synthetic_images.hpp>
+#include <paragon/nn/parameters.hpp>
+#include <paragon/space/nasbench201.hpp>
+#include <paragon/supernet/nasbench201.hpp>
+#include <paragon/supernet/supernet.hpp>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+/// What the programs that train networks on images share.
+namespace image_supernet {
+
+using network = paragon::supernet::nasbench201<paragon::supernet::entangled>;
+using net_type = paragon::supernet::supernet<network>;
+
+/// Moved by up to `padding` pixels, and mirrored every second time where `flip` says that a mirrored image is of the same
+/// class. (Of the images that the programs make it is not.)
+struct augmentation {
+  std::size_t padding = 2;
+  bool flip = true;
+
+  void operator()(const paragon::data::image_view& image, paragon::random key, std::uint64_t element,
+                  std::uint8_t* out) const noexcept {
+    if (flip) {
+      paragon::data::crop_and_flip{padding}(image, key, element, out);
+    } else {
+      paragon::data::crop{padding}(image, key, element, out);
+    }
+  }
+};
+
+using batches = paragon::data::image_batches<augmentation>;
+
+/// Images to learn from, and images that only judge, where they come along.
+struct image_task {
+  paragon::data::image_set train;
+  std::optional<paragon::data::image_set> test;
+};
+
+/// Images of a folder with cifar10/, of two files, or, where neither is given, a small set made from the seed.
+[[nodiscard]] inline image_task read_task(const std::string& folder, const std::string& images,
+                                          const std::string& labels, std::uint64_t seed) {
+  using namespace paragon;
+  if (images.empty() != labels.empty()) {
+    throw error("--images and --labels", images.empty() ? "labels without images" : "images without labels", "both");
+  }
+  if (!images.empty()) return {data::read_image_set(images, labels), {}};
+  auto sets = folder.empty() ? data::synthetic_images({}, {.seed = seed, .stream = 41}) : data::read_cifar10(folder);
+  return {std::move(sets.train), std::move(sets.test)};
+}
+
+/// The training images of `read_task`.
+[[nodiscard]] inline paragon::data::image_set read_images(const std::string& folder, const std::string& images,
+                                                          const std::string& labels, std::uint64_t seed) {
+  return read_task(folder, images, labels, seed).train;
+}
+
+/// Images whose labels train weights, and images that judge architectures: drawn, without an image in both.
+struct image_split {
+  std::vector<std::size_t> learned;
+  std::vector<std::size_t> held_out;
+
+  /// \param part  of the images to hold out, between 0 and 1
+  image_split(const paragon::data::image_set& set, double part, std::uint64_t seed)
+      : learned(paragon::data::all_images(set)) {
+    paragon::random{.seed = seed, .stream = 40}.shuffle(learned);
+    const auto kept = static_cast<std::ptrdiff_t>(part * static_cast<double>(set.size()));
+    held_out.assign(learned.end() - kept, learned.end());
+    learned.resize(learned.size() - held_out.size());
+  }
+};
+
+/// Images that are in memory as a network reads them.
+struct shown_images {
+  std::vector<float> values;
+  std::vector<std::uint32_t> labels;
+  paragon::shape extents;
+
+  shown_images(const paragon::data::image_set& set, std::span<const std::size_t> chosen,
+               const paragon::data::channel_statistics& scale)
+      : values(chosen.size() * set.image_size()), labels(chosen.size()),
+        extents{chosen.size(), set.height(), set.width(), set.channels()} {
+    paragon::data::image_writer<float> write(set, scale);
+    write(chosen, paragon::data::plain{}, {}, std::span<float>(values), std::span<std::uint32_t>(labels));
+  }
+};
+
+/// The network around the cells for these images.
+[[nodiscard]] inline paragon::space::nasbench201 space_for(const paragon::data::image_set& images, std::size_t width,
+                                                           std::size_t cells) {
+  if (images.height() != images.width() || images.height() % 4 != 0 || images.channels() != 3) {
+    throw paragon::error(images.name(),
+                         "images of " + std::to_string(images.height()) + " x " + std::to_string(images.width()) +
+                             " pixels and " + std::to_string(images.channels()) + " channels",
+                         "square ones of a multiple of 4 pixels, in three colours");
+  }
+  return {.network = {.channels = static_cast<int>(width),
+                      .cells_per_stage = static_cast<int>(cells),
+                      .classes = static_cast<int>(images.classes()),
+                      .image_size = static_cast<int>(images.height())}};
+}
+
+[[nodiscard]] inline net_type make_supernet(const paragon::space::nasbench201& space, std::uint64_t seed) {
+  paragon::nn::parameters<float> store;
+  paragon::nn::parameters<float> kept;
+  const network cells(store, kept, space, {.seed = seed, .stream = 42});
+  return {cells, std::move(store), std::move(kept)};
+}
+
+/// The error of a cell by the supernet on images that its weights did not learn from; per cent. An objective.
+class supernet_error {
+public:
+  static constexpr bool device_independent = true;
+
+  /// Both are borrowed.
+  supernet_error(const net_type& net, const shown_images& images) : net_(&net), images_(&images) {}
+
+  [[nodiscard]] static paragon::metric describe() { return {"error", "%", paragon::direction::minimise}; }
+  [[nodiscard]] double value(const paragon::space::nasbench201_cell& cell, std::size_t) const {
+    return 100 * (1 - net_->evaluate(cell, images_->values.data(), images_->extents, images_->labels).accuracy());
+  }
+
+private:
+  const net_type* net_;
+  const shown_images* images_;
+};
+
+}  // namespace image_supernet

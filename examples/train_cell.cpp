@@ -1,0 +1,322 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// From an architecture to a network: trains the network of one NAS-Bench-201 cell on images, from scratch or from the
+// weights of a supernet, judges it on test images, and writes it as .safetensors and as ONNX.
+//
+//   train_cell --cell "|nor_conv_3x3~0|+|skip_connect~0|nor_conv_3x3~1|+|none~0|skip_connect~1|nor_conv_1x1~2|" --out cell
+//   train_cell --cell "|...|" --supernet run/supernet.safetensors --data DIR --out cell
+//
+// Killed at any moment, the same command with --resume goes on from the last checkpoint, with the same result.
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <charconv>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <filesystem>
+#include <limits>
+#include <optional>
+#include <paragon/core/atomic_file.hpp>
+#include <paragon/core/error.hpp>
+#include <paragon/core/json.hpp>
+#include <paragon/data/augmentation.hpp>
+#include <paragon/nn/weights.hpp>
+#include <paragon/space/neighbours.hpp>
+#include <paragon/supernet/cell_network.hpp>
+#include <paragon/supernet/cell_network_file.hpp>
+#include <paragon/supernet/checkpoint.hpp>
+#include <paragon/supernet/cut_out.hpp>
+#include <paragon/supernet/nasbench201_onnx.hpp>
+#include <paragon/supernet/weight_trainer.hpp>
+#include <span>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "support/image_supernet.hpp"
+#include "support/image_training.hpp"
+#include "support/interruption.hpp"
+
+namespace {
+
+using paragon::error;
+
+struct options {
+  std::string cell;
+  std::string supernet;
+  std::string data;
+  std::string images;
+  std::string labels;
+  std::optional<std::size_t> width;
+  std::optional<std::size_t> cells;
+  std::optional<std::size_t> epochs;
+  std::size_t batch = 64;
+  double rate = 0.1;
+  bool no_flip = false;
+  bool resume = false;
+  double checkpoint_minutes = 2;
+  std::uint64_t seed = 1;
+  std::size_t threads = 0;
+  std::string out;
+
+  /// Small images made by the program, and then a small network unless told otherwise: for a first try of half a minute.
+  [[nodiscard]] bool synthetic() const { return data.empty() && images.empty(); }
+};
+
+CLI::Range sizes(std::size_t least, std::size_t most) { return {least, most}; }
+
+options read_options(int argc, char** argv) {
+  options o;
+  CLI::App app("Trains the network of one NAS-Bench-201 cell on images, and writes it as .safetensors and as ONNX");
+  app.add_option("--cell", o.cell, "the architecture, in the benchmark's notation: |op~0|+|op~0|op~1|+|op~0|op~1|op~2|")
+      ->required();
+  auto* shared =
+      app.add_option("--supernet", o.supernet,
+                     "weights to begin with: a supernet.safetensors of supernet_nasbench201; without it, new "
+                     "ones");
+  auto* data = app.add_option("--data", o.data,
+                              "folder with cifar10/; without it and --images, a small image set made by the program");
+  app.add_option("--images", o.images,
+                 "images of your own: .npy, uint8 [N, 3, H, W]; a tenth is held out as test images")
+      ->excludes(data);
+  app.add_option("--labels", o.labels, "their classes: .npy, integers [N]");
+  app.add_option("--width", o.width,
+                 "channels of the first stage; with --supernet, the supernet's; default 16, without "
+                 "images 8")
+      ->check(sizes(1, 256))
+      ->excludes(shared);
+  app.add_option("--cells", o.cells,
+                 "cells of each stage; with --supernet, the supernet's; default 5, without images 1")
+      ->check(sizes(1, 20))
+      ->excludes(shared);
+  app.add_option("--epochs", o.epochs,
+                 "how often to see each image; default 20, without images 30; 0, "
+                 "with --supernet: only cut out")
+      ->check(sizes(0, 100000));
+  app.add_option("--batch", o.batch, "images of a step")->check(sizes(1, 65536))->capture_default_str();
+  app.add_option("--rate", o.rate, "greatest learning rate")->check(CLI::Range(1e-9, 10.0))->capture_default_str();
+  app.add_flag("--no-flip", o.no_flip, "do not mirror images: where a mirrored image is of another class");
+  app.add_flag("--resume", o.resume, "go on from the checkpoint in --out, where there is one");
+  app.add_option("--checkpoint-minutes", o.checkpoint_minutes, "between checkpoints")
+      ->check(CLI::Range(0.0, 1e6))
+      ->capture_default_str();
+  app.add_option("--seed", o.seed, "of everything random")
+      ->check(sizes(0, std::numeric_limits<std::int64_t>::max()))  // negative ones are read as larger than that
+      ->capture_default_str();
+  app.add_option("--threads", o.threads, "0: all; the result is the same")
+      ->check(sizes(0, 1024))
+      ->capture_default_str();
+  app.add_option("--out", o.out, "folder for network.safetensors, network.onnx, result.json and the checkpoint")
+      ->required();
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    std::exit(app.exit(e) == 0 ? 0 : 2);
+  }
+  if (!(o.rate > 0)) throw error("--rate", "nan", "1e-9 to 10");
+  if (o.epochs == 0U && o.supernet.empty()) throw error("--epochs", "0 without --supernet", "at least 1");
+  return o;
+}
+
+paragon::space::nasbench201_cell read_cell(const std::string& text) {
+  try {
+    return paragon::space::parse_nasbench201_cell(text);
+  } catch (const error& e) {
+    throw error("--cell", "\"" + text + "\"", std::string("|op~0|+|op~0|op~1|+|op~0|op~1|op~2|; ").append(e.what()));
+  }
+}
+
+/// A file of weights that supernet_nasbench201 wrote, and what it says about itself.
+struct shared_weights {
+  paragon::safetensors_file file;
+  std::size_t width;
+  std::size_t cells;
+  std::uint64_t seed;
+
+  explicit shared_weights(const std::string& path)
+      : file(path), width(number(path, "width")), cells(number(path, "cells")), seed(read_seed(path)) {}
+
+  /// The cell's network with these weights, and with statistics of its own.
+  [[nodiscard]] paragon::supernet::cell_network<> cut_out(const paragon::space::nasbench201& space,
+                                                          const paragon::space::nasbench201_cell& cell,
+                                                          const paragon::data::labelled_images<float>& images) const {
+    auto all = image_supernet::make_supernet(space, 0);
+    paragon::nn::load_weights(file, all.store());
+    auto net = paragon::supernet::cut_out(all, cell);
+    net.recalibrate(cell, images.images.data(), images.images.shape());
+    return net;
+  }
+
+private:
+  [[nodiscard]] std::size_t number(const std::string& path, std::string_view name) const {
+    return static_cast<std::size_t>(paragon::supernet::size_in_metadata(file, path, name));
+  }
+  [[nodiscard]] std::uint64_t read_seed(const std::string& path) const {
+    const auto found = file.metadata().find("seed");
+    const std::string text = found == file.metadata().end() ? "nothing" : found->second;
+    std::uint64_t value = 0;
+    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (failure != std::errc{} || end != text.data() + text.size()) {
+      throw error(path, "seed " + text + " in the metadata", "a file of supernet_nasbench201");
+    }
+    return value;
+  }
+};
+
+std::string comma_separated(const std::vector<double>& numbers) {
+  std::string text;
+  for (const double x : numbers) text += (text.empty() ? "" : ",") + paragon::json(x).dump();
+  return text;
+}
+
+int run(const options& o) {
+  using namespace paragon;
+  const auto start = image_supernet::clock_type::now();
+  const auto cell = read_cell(o.cell);
+  std::error_code failure;
+  std::filesystem::create_directories(o.out, failure);
+  if (failure) throw error("--out", o.out + ": " + failure.message(), "a folder that can be made or written to");
+  const std::string checkpoint = o.out + "/checkpoint.safetensors";
+  atomic_file{o.out + "/result.json"};  // an unwritable folder is found before the training, not after it
+  backend::cpu::set_threads(o.threads);
+  watch_for_interruption();
+
+  std::optional<shared_weights> shared;
+  if (!o.supernet.empty()) shared.emplace(o.supernet);
+  // The supernet's seed, so that no image that its weights have seen is a test image.
+  const std::uint64_t image_seed = shared ? shared->seed : o.seed;
+  const auto task = image_supernet::read_task(o.data, o.images, o.labels, image_seed);
+  const data::image_set& images = task.train;
+  const auto scale = data::statistics_of(images);
+  const auto space =
+      image_supernet::space_for(images, shared ? shared->width : o.width.value_or(o.synthetic() ? 8 : 16),
+                                shared ? shared->cells : o.cells.value_or(o.synthetic() ? 1 : 5));
+  auto learned = data::all_images(images);
+  auto judging = task.test ? data::all_images(*task.test) : std::vector<std::size_t>{};
+  if (!task.test) {
+    image_supernet::image_split split(images, 0.1, image_seed);
+    learned = std::move(split.learned);
+    judging = std::move(split.held_out);
+    if (judging.empty()) throw error("--images", std::to_string(images.size()) + " images", "at least 10");
+  }
+  if (o.batch > learned.size()) {
+    throw error("--batch", std::to_string(o.batch),
+                "1 to " + std::to_string(learned.size()) + ", the number of training images");
+  }
+  const auto test = data::normalised(task.test ? *task.test : images, judging, scale);
+
+  const paragon::random key{.seed = o.seed, .stream = 70};
+  const auto judge = [&](const supernet::cell_network<>& net) {
+    return net.evaluate(cell, test.images.data(), test.images.shape(), test.labels, 250, supernet::statistics::kept);
+  };
+  std::optional<double> accuracy_before;
+  supernet::cell_network<> net = supernet::make_cell_network(space, cell, key);
+  if (shared) {
+    const auto calibration = std::span(learned).first(std::min<std::size_t>(learned.size(), 2000));
+    net = shared->cut_out(space, cell, data::normalised(images, calibration, scale));
+    accuracy_before = judge(net).accuracy();
+  }
+
+  const bool flip = !o.no_flip && !o.synthetic();
+  image_supernet::batches source(images, learned, o.batch, scale, key.in_stream(71),
+                                 image_supernet::augmentation{images.height() / 8, flip});
+  const std::size_t epochs = o.epochs.value_or(o.synthetic() ? 30 : 20);
+  const std::size_t steps = epochs * source.steps_per_epoch();
+  supernet::weight_trainer<float> trainer(
+      {.steps = steps, .rate = {.peak = o.rate, .last = 0, .warmup = std::min<std::size_t>(100, steps / 10)}});
+
+  // What the run is: a checkpoint of another one is refused.
+  const safetensors_file::metadata_map identity{{"architecture", space.to_string(cell)},
+                                                {"images", images.name() + ", " + std::to_string(images.size())},
+                                                {"start", shared ? o.supernet : "new weights"},
+                                                {"width", std::to_string(space.network.channels)},
+                                                {"cells", std::to_string(space.network.cells_per_stage)},
+                                                {"epochs", std::to_string(epochs)},
+                                                {"batch", std::to_string(o.batch)},
+                                                {"rate", json(o.rate).dump()},
+                                                {"flip", flip ? "yes" : "no"},
+                                                {"seed", std::to_string(o.seed)}};
+  if (o.resume && std::filesystem::exists(checkpoint)) {
+    supernet::restore_checkpoint(supernet::open_checkpoint(checkpoint, identity), net, trainer);
+  }
+
+  std::printf("cell     %s\n         %.3f M parameters, %.2f M MACs (%d channels, %d cells a stage, %d classes)\n",
+              space.to_string(cell).c_str(), space.parameters(cell) / 1e6, space.macs(cell) / 1e6,
+              space.network.channels, space.network.cells_per_stage, space.network.classes);
+  std::printf("images   %s: %zu of %zu x %zu to learn from, %zu to judge by\n", images.name().c_str(), learned.size(),
+              images.height(), images.width(), judging.size());
+  if (accuracy_before) {
+    std::printf("start    %s: test accuracy %.2f %%\n", o.supernet.c_str(), 100 * *accuracy_before);
+  }
+  std::fflush(stdout);
+
+  const std::vector<std::uint8_t> choices = space::choices_of(space, cell);
+  const auto rate = image_supernet::train(
+      "training, images", o.checkpoint_minutes, steps,
+      [&] {
+        const float loss =
+            trainer.step(net.network(), net.store(), source, choices, nn::collect_statistics(net.kept()));
+        return std::pair{static_cast<double>(loss), o.batch};
+      },
+      [&] { return static_cast<std::size_t>(trainer.done()); },
+      [&] { supernet::save_checkpoint(checkpoint, net, trainer, identity); });
+  if (!rate) {
+    std::printf("stopped after %zu of %zu steps; the same command with --resume goes on from %s\n",
+                static_cast<std::size_t>(trainer.done()), steps, checkpoint.c_str());
+    return 130;
+  }
+  const auto judged = judge(net);
+
+  // Who runs the network needs to know how its images were normalised.
+  const std::string mean = comma_separated(scale.mean);
+  const std::string deviation = comma_separated(scale.deviation);
+  safetensors_file::metadata_map about = identity;
+  about["mean"] = mean;
+  about["deviation"] = deviation;
+  supernet::save_cell_network(o.out + "/network.safetensors", net, about);
+  const auto side = static_cast<std::int64_t>(images.height());
+  auto model = supernet::to_onnx(net.network(), net.store(), net.kept(), cell, side, side);
+  model.note("mean", mean);
+  model.note("deviation", deviation);
+  model.save(o.out + "/network.onnx");
+
+  json::object settings;
+  for (const auto& [name, value] : identity) settings.emplace_back(name, value);
+  json::object result{{"algorithm", "train_cell"},
+                      {"dataset", images.name()},
+                      {"architecture", space.to_string(cell)},
+                      {"seed", o.seed},
+                      {"settings", std::move(settings)},
+                      {"parameters", static_cast<std::uint64_t>(net.store().size())},
+                      {"macs", space.macs(cell)},
+                      {"test_images", static_cast<std::uint64_t>(judging.size())},
+                      {"test_accuracy", judged.accuracy()},
+                      {"test_loss", judged.loss()},
+                      {"test_accuracy_before", accuracy_before ? json(*accuracy_before) : json()},
+                      {"steps", static_cast<std::uint64_t>(steps)},
+                      {"images_per_second", *rate > 0 ? json(*rate) : json()},
+                      {"seconds", image_supernet::seconds_since(start)}};
+  write_file(o.out + "/result.json", json(std::move(result)).dump(2) + "\n");
+
+  if (*rate > 0) std::printf("trained  %zu steps of %zu images, %.0f images/s\n", steps, o.batch, *rate);
+  std::printf("test     accuracy %.2f %%, cross-entropy %.3f\n", 100 * judged.accuracy(), judged.loss());
+  std::printf("network  %s/network.safetensors\nonnx     %s/network.onnx\nresult   %s/result.json\n", o.out.c_str(),
+              o.out.c_str(), o.out.c_str());
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(read_options(argc, argv));
+  } catch (const std::exception& e) {
+    std::fprintf(stderr, "train_cell: %s\n", e.what());
+    return 2;
+  }
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#pragma once
+
+#include "images.hpp"
+
+namespace paragon_test::backend_tests {
+
+/// Columns of mean `offset` and deviation 1: the variance must not lose digits to the mean.
+template <class B, class T>
+void batch_norm() {
+  for (const std::size_t c : channel_counts) {
+    for (const std::size_t rows : {1U, 2U, 35U, 300U, 2049U, 6000U}) {
+      for (const double offset : {0.0, 1000.0}) {
+        INFO("seed 34, " << rows << " rows, " << c << " columns, mean " << offset);
+        auto x = normals<T>(rows * c, 34, 1);
+        for (T& v : x) v += static_cast<T>(offset);
+        const auto dy = normals<T>(x.size(), 34, 2);
+        const auto start = normals<T>(x.size(), 34, 3);
+        const auto gain = normals<T>(c, 34, 4);
+        const auto bias = normals<T>(c, 34, 5);
+        const T epsilon = T(1e-5);
+        const auto n = static_cast<long double>(rows);
+        std::vector<double> mean(c), variance(c), scale(c), mean_bound(c), variance_bound(c), scale_bound(c);
+        for (std::size_t k = 0; k < c; ++k) {
+          long double m = 0;
+          for (std::size_t r = 0; r < rows; ++r) m += static_cast<long double>(x[r * c + k]) / n;
+          long double v = 0;
+          for (std::size_t r = 0; r < rows; ++r) {
+            const long double d = static_cast<long double>(x[r * c + k]) - m;
+            v += d * d / n;
+          }
+          mean[k] = static_cast<double>(m);
+          variance[k] = static_cast<double>(v);
+          scale[k] = static_cast<double>(1 / std::sqrt(v + static_cast<long double>(epsilon)));
+          // Means of pieces are combined in double.
+          const double deviation = std::sqrt(variance[k]);
+          const double combined = 8 * unit<double> * std::abs(mean[k]);
+          mean_bound[k] = unit<T> * (std::abs(mean[k]) + 8 * deviation) + combined;
+          variance_bound[k] = 40 * unit<T> * variance[k] + combined * deviation;
+          scale_bound[k] = scale[k] * (40 * unit<T> + variance_bound[k] * scale[k] * scale[k]);
+        }
+        const auto on_x = upload<B>(x);
+        const auto on_dy = upload<B>(dy);
+        const auto on_gain = upload<B>(gain);
+        const auto on_bias = upload<B>(bias);
+        auto on_mean = upload<B>(std::vector<T>(c, T(9)));
+        auto on_variance = on_mean;
+        auto on_scale = on_mean;
+        auto on_sum = on_mean;
+        auto on_inner = on_mean;
+        auto on_y = upload<B>(std::vector<T>(x.size(), T(9)));
+        auto on_plain_y = on_y;
+        B::batch_statistics(rows, c, epsilon, on_x.data(), on_mean.data(), on_variance.data(), on_scale.data());
+        check_within(on_mean.to_vector(), mean, mean_bound);
+        check_within(on_variance.to_vector(), variance, variance_bound);
+        check_within(on_scale.to_vector(), scale, scale_bound);
+        B::batch_normalise(rows, c, on_mean.data(), on_scale.data(), on_gain.data(), on_bias.data(), on_x.data(),
+                           on_y.data());
+        B::batch_normalise(rows, c, on_mean.data(), on_scale.data(), static_cast<const T*>(nullptr),
+                           static_cast<const T*>(nullptr), on_x.data(), on_plain_y.data());
+        B::batch_normalise_sums(rows, c, on_mean.data(), on_scale.data(), on_x.data(), on_dy.data(), on_sum.data(),
+                                on_inner.data());
+        // From here on with the statistics and sums as they are in T.
+        const auto m = on_mean.to_vector();
+        const auto s = on_scale.to_vector();
+        const auto sum_t = on_sum.to_vector();
+        const auto inner_t = on_inner.to_vector();
+        plain_sums y(x.size()), plain_y(x.size()), sum(c), inner(c), dx(start), fixed_dx(start);
+        for (std::size_t i = 0; i < x.size(); ++i) {
+          const std::size_t k = i % c;
+          const auto g = static_cast<double>(gain[k]);
+          const auto f = static_cast<double>(s[k]);
+          const double d = static_cast<double>(x[i]) - static_cast<double>(m[k]);
+          const auto a = static_cast<double>(dy[i]);
+          y.add(i, d * f * g);
+          y.add(i, static_cast<double>(bias[k]));
+          plain_y.add(i, d * f);
+          sum.add(k, a);
+          inner.add(k, a * d * f);
+          dx.add(i, g * f * a);
+          dx.add(i, -g * f * static_cast<double>(sum_t[k]) / static_cast<double>(rows));
+          dx.add(i, -g * f * d * f * static_cast<double>(inner_t[k]) / static_cast<double>(rows));
+          fixed_dx.add(i, g * f * a);
+        }
+        y.check(on_y.to_vector(), 4);
+        plain_y.check(on_plain_y.to_vector(), 4);
+        sum.check(sum_t, 40);
+        inner.check(inner_t, 40);
+        auto on_dx = upload<B>(start);
+        auto on_fixed = on_dx;
+        B::batch_normalise_adjoint(rows, c, on_mean.data(), on_scale.data(), on_gain.data(), on_sum.data(),
+                                   on_inner.data(), on_x.data(), on_dy.data(), on_dx.data());
+        B::batch_normalise_adjoint(rows, c, on_mean.data(), on_scale.data(), on_gain.data(),
+                                   static_cast<const T*>(nullptr), static_cast<const T*>(nullptr), on_x.data(),
+                                   on_dy.data(), on_fixed.data());
+        dx.check(on_dx.to_vector(), 10);
+        fixed_dx.check(on_fixed.to_vector(), 4);
+      }
+    }
+  }
+}
+
+}  // namespace paragon_test::backend_tests
