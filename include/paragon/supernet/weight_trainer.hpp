@@ -48,7 +48,7 @@ public:
   /// One step: loss and gradient of the batch on one path, clipped, and a step of the optimiser.
   /// \param network  models `supernet_network`; made with `store`
   /// \param store    the weights, moved
-  /// \param kept     the running statistics, moved too where the network keeps any
+  /// \param norm     where batch normalisation takes its statistics from; `nn::collect_statistics` moves the kept ones too
   /// \returns the mean cross-entropy of the batch before the step
   template <class Network, batch_source<T> Source, class Norm = nn::batch_statistics>
     requires supernet_network<Network, T, Backend>
