@@ -256,10 +256,7 @@ int run(const options& o) {
   const paragon::random key{.seed = o.seed, .stream = 80};
   timings times;
 
-  // Made images with a clear texture: the supernet has seconds to learn them.
-  const data::image_set images =
-      o.synthetic() ? data::synthetic_images({.train = 3000, .contrast = 0.7, .noise = 0.05}, {.seed = o.seed}).train
-                    : image_supernet::read_images(o.data, o.images, o.labels, o.seed);
+  const data::image_set images = image_supernet::read_images(o.data, o.images, o.labels, o.seed);
   const task_list list(images, o.tasks, key);
   const auto tables = o.data.empty() ? nasbench201::surrogate_tables() : data::nasbench201(o.data);
   const auto& milliseconds = tables.latency(o.device);
