@@ -11,20 +11,19 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <chrono>
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <filesystem>
+#include <limits>
 #include <optional>
 #include <paragon/core/atomic_file.hpp>
 #include <paragon/core/json.hpp>
 #include <paragon/data/crossed_meta_dataset.hpp>
 #include <paragon/data/dataset_embedding.hpp>
 #include <paragon/data/image_tasks.hpp>
-#include <paragon/data/synthetic_images.hpp>
 #include <paragon/nn/weights.hpp>
 #include <paragon/objective/cost.hpp>
 #include <paragon/space/nasbench201_api_order.hpp>
@@ -43,6 +42,7 @@
 
 #include "support/image_meta.hpp"
 #include "support/image_supernet.hpp"
+#include "support/image_training.hpp"
 #include "support/interruption.hpp"
 #include "support/nasbench201_surrogates.hpp"
 #include "support/task_predictor.hpp"
@@ -50,7 +50,9 @@
 namespace {
 
 using namespace paragon;
-using clock_type = std::chrono::steady_clock;
+using image_supernet::clock_type;
+using image_supernet::describe;
+using image_supernet::seconds_since;
 using cell_type = space::nasbench201_cell;
 using namespace image_meta;
 
@@ -109,10 +111,6 @@ options read_options(int argc, char** argv) {
   return o;
 }
 
-double seconds_since(clock_type::time_point start) {
-  return std::chrono::duration<double>(clock_type::now() - start).count();
-}
-
 /// What was done before, and how fast.
 struct timings {
   double images_per_second = 0;  ///< of the supernet's training
@@ -121,28 +119,27 @@ struct timings {
 };
 
 /// Trains the weights on uniform paths. \returns whether it was not interrupted
-template <class Change>
 bool train(image_supernet::net_type& net, const data::image_set& images, const std::vector<std::size_t>& learned,
-           const data::channel_statistics& scale, const options& o, Change change, timings& times) {
+           const data::channel_statistics& scale, const options& o, timings& times) {
   const paragon::random key{.seed = o.seed, .stream = 70};
   constexpr std::size_t batch = 64;
-  data::image_batches<Change> source(images, learned, std::min(batch, learned.size()), scale, key, change);
+  image_supernet::batches source(images, learned, std::min(batch, learned.size()), scale, key,
+                                 {.padding = images.height() / 8, .flip = !o.synthetic()});
   const std::size_t steps = o.epochs * source.steps_per_epoch();
-  supernet::weight_trainer<float> trainer(
-      {.steps = steps, .rate = {.peak = 0.1, .last = 0, .warmup = std::min<std::size_t>(100, steps / 10)}});
+  supernet::weight_trainer<float> trainer(image_supernet::schedule(steps, 0.1));
   const supernet::uniform_paths paths(net.space(), key.in_stream(72));
   std::array<std::uint8_t, 6> choices{};
-  until_interrupted observe;
-  const auto start = clock_type::now();
-  double loss = 0;
-  while (trainer.done() < steps) {
-    paths(trainer.done(), choices);
-    const double value = static_cast<double>(trainer.step(net.network(), net.store(), source, choices));
-    loss = trainer.done() == 1 ? value : 0.98 * loss + 0.02 * value;
-    if (!observe("supernet, images", trainer.done() * source.batch(), steps * source.batch(), loss)) return false;
-  }
-  times.images_per_second = static_cast<double>(steps * source.batch()) / std::max(seconds_since(start), 1e-9);
-  return true;
+  constexpr double never = std::numeric_limits<double>::infinity();  // half a training is of no use here
+  const auto rate = image_supernet::train(
+      "supernet, images", never, steps,
+      [&] {
+        paths(trainer.done(), choices);
+        const double loss = static_cast<double>(trainer.step(net.network(), net.store(), source, choices));
+        return std::pair{loss, source.batch()};
+      },
+      [&] { return static_cast<std::size_t>(trainer.done()); }, [] {});
+  times.images_per_second = rate.value_or(0);
+  return rate.has_value();
 }
 
 /// The supernet's metadata as a number. \throws error that names the file
@@ -167,8 +164,6 @@ data::image_set chosen_images(const data::image_set& from, std::span<const std::
   }
   return {from.name(), std::move(images), std::move(labels), from.classes()};
 }
-
-std::string describe(const data::image_set& images) { return images.name() + ", " + std::to_string(images.size()); }
 
 /// Cells that compute different functions.
 std::vector<cell_type> draw_cells(const space::nasbench201& space, std::size_t wanted, paragon::random key) {
@@ -279,11 +274,7 @@ int run(const options& o) {
     }
     nn::load_weights(*file, net.store());
   } else {
-    const std::size_t padding = images.height() / 8;
-    // A mirrored image of the made set is of another class.
-    const bool done = o.synthetic() ? train(net, images, split.learned, scale, o, data::crop{padding}, times)
-                                    : train(net, images, split.learned, scale, o, data::crop_and_flip{padding}, times);
-    if (!done) return stopped("nothing was written");
+    if (!train(net, images, split.learned, scale, o, times)) return stopped("nothing was written");
     nn::save_weights(o.out + "/supernet.safetensors", net.store(),
                      {{"images", describe(images)},
                       {"width", std::to_string(width)},

@@ -176,7 +176,7 @@ int run(const options& o) {
   const bool synthetic = o.data.empty() && o.images.empty();
   const paragon::random key{.seed = o.seed, .stream = 50};
   image_supernet::net_type net = image_supernet::make_supernet(space, o.seed);
-  const auto held_out = image_supernet::shown_images(
+  const auto held_out = data::normalised(
       images, std::span(split.held_out).first(std::min<std::size_t>(split.held_out.size(), 2000)), scale);
   const auto show = [&](const std::vector<std::size_t>& chosen, std::size_t batch, std::uint32_t stream) {
     return image_supernet::batches(images, chosen, batch, scale, key.in_stream(stream),
@@ -185,7 +185,7 @@ int run(const options& o) {
 
   // What the run is: a checkpoint of another one is refused. The number of steps comes from the checkpoint.
   safetensors_file::metadata_map identity{
-      {"images", images.name() + ", " + std::to_string(images.size())},
+      {"images", image_supernet::describe(images)},
       {"width", std::to_string(o.width)},
       {"cells", std::to_string(o.cells)},
       {"batch", std::to_string(o.batch)},
@@ -201,10 +201,7 @@ int run(const options& o) {
     if (found == file.metadata().end()) throw error(checkpoint, "no number of steps", "a checkpoint of this program");
     steps = std::stoul(found->second);
   }
-  const auto settings = [&](std::size_t n) {
-    return supernet::weight_training{.steps = n,
-                                     .rate = {.peak = o.rate, .last = 0, .warmup = std::min<std::size_t>(100, n / 10)}};
-  };
+  const auto settings = [&](std::size_t n) { return image_supernet::schedule(n, o.rate); };
 
   std::optional<double> rate;
   std::optional<devices> benchmark;
@@ -339,7 +336,7 @@ int run(const options& o) {
   until_interrupted observe;
   for (std::size_t i = 0; i < o.rank; ++i) {
     const auto cell = space::uniform(space, key.in_stream(61), i);
-    const auto judged = net.evaluate(cell, held_out.values.data(), held_out.extents, held_out.labels);
+    const auto judged = net.evaluate(cell, held_out.images.data(), held_out.images.shape(), held_out.labels);
     ranked.emplace_back(json::object{{"architecture", space.to_string(cell)},
                                      {"supernet_accuracy", judged.accuracy()},
                                      {"supernet_loss", judged.loss()}});

@@ -227,12 +227,11 @@ int run(const options& o) {
                                  image_supernet::augmentation{images.height() / 8, flip});
   const std::size_t epochs = o.epochs.value_or(o.synthetic() ? 30 : 20);
   const std::size_t steps = epochs * source.steps_per_epoch();
-  supernet::weight_trainer<float> trainer(
-      {.steps = steps, .rate = {.peak = o.rate, .last = 0, .warmup = std::min<std::size_t>(100, steps / 10)}});
+  supernet::weight_trainer<float> trainer(image_supernet::schedule(steps, o.rate));
 
   // What the run is: a checkpoint of another one is refused.
   const safetensors_file::metadata_map identity{{"architecture", space.to_string(cell)},
-                                                {"images", images.name() + ", " + std::to_string(images.size())},
+                                                {"images", image_supernet::describe(images)},
                                                 {"start", shared ? o.supernet : "new weights"},
                                                 {"width", std::to_string(space.network.channels)},
                                                 {"cells", std::to_string(space.network.cells_per_stage)},

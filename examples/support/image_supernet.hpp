@@ -16,6 +16,7 @@
 #include <paragon/space/nasbench201.hpp>
 #include <paragon/supernet/nasbench201.hpp>
 #include <paragon/supernet/supernet.hpp>
+#include <paragon/supernet/weight_trainer.hpp>
 #include <span>
 #include <string>
 #include <utility>
@@ -86,20 +87,15 @@ struct image_split {
   }
 };
 
-/// Images that are in memory as a network reads them.
-struct shown_images {
-  std::vector<float> values;
-  std::vector<std::uint32_t> labels;
-  paragon::shape extents;
+/// Which images a run is about: files of weights and checkpoints say it.
+[[nodiscard]] inline std::string describe(const paragon::data::image_set& images) {
+  return images.name() + ", " + std::to_string(images.size());
+}
 
-  shown_images(const paragon::data::image_set& set, std::span<const std::size_t> chosen,
-               const paragon::data::channel_statistics& scale)
-      : values(chosen.size() * set.image_size()), labels(chosen.size()),
-        extents{chosen.size(), set.height(), set.width(), set.channels()} {
-    paragon::data::image_writer<float> write(set, scale);
-    write(chosen, paragon::data::plain{}, {}, std::span<float>(values), std::span<std::uint32_t>(labels));
-  }
-};
+/// Cosine rate over these steps, after a warm-up of a tenth of them and at most a hundred.
+[[nodiscard]] inline paragon::supernet::weight_training schedule(std::size_t steps, double rate) {
+  return {.steps = steps, .rate = {.peak = rate, .last = 0, .warmup = std::min<std::size_t>(100, steps / 10)}};
+}
 
 /// The network around the cells for these images.
 [[nodiscard]] inline paragon::space::nasbench201 space_for(const paragon::data::image_set& images, std::size_t width,
@@ -129,16 +125,18 @@ public:
   static constexpr bool device_independent = true;
 
   /// Both are borrowed.
-  supernet_error(const net_type& net, const shown_images& images) : net_(&net), images_(&images) {}
+  supernet_error(const net_type& net, const paragon::data::labelled_images<float>& images)
+      : net_(&net), images_(&images) {}
 
   [[nodiscard]] static paragon::metric describe() { return {"error", "%", paragon::direction::minimise}; }
   [[nodiscard]] double value(const paragon::space::nasbench201_cell& cell, std::size_t) const {
-    return 100 * (1 - net_->evaluate(cell, images_->values.data(), images_->extents, images_->labels).accuracy());
+    return 100 *
+           (1 - net_->evaluate(cell, images_->images.data(), images_->images.shape(), images_->labels).accuracy());
   }
 
 private:
   const net_type* net_;
-  const shown_images* images_;
+  const paragon::data::labelled_images<float>* images_;
 };
 
 }  // namespace image_supernet

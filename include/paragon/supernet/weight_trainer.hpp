@@ -18,7 +18,6 @@
 #include "batch_source.hpp"
 #include "concepts.hpp"
 #include "mixing.hpp"
-#include "path_sampler.hpp"
 
 namespace paragon::supernet {
 
