@@ -30,7 +30,6 @@
 #include <paragon/space/nasbench201_topology.hpp>
 #include <paragon/space/sample.hpp>
 #include <paragon/supernet/nasbench201_features.hpp>
-#include <paragon/supernet/path_sampler.hpp>
 #include <paragon/supernet/task_accuracy.hpp>
 #include <paragon/supernet/weight_trainer.hpp>
 #include <set>
@@ -118,7 +117,7 @@ struct timings {
   double predictor_seconds = 0;
 };
 
-/// Trains the weights on uniform paths. \returns whether it was not interrupted
+/// Trains the weights. \returns whether it was not interrupted
 bool train(image_supernet::net_type& net, const data::image_set& images, const std::vector<std::size_t>& learned,
            const data::channel_statistics& scale, const options& o, timings& times) {
   const paragon::random key{.seed = o.seed, .stream = 70};
@@ -127,7 +126,7 @@ bool train(image_supernet::net_type& net, const data::image_set& images, const s
                                  {.padding = images.height() / 8, .flip = !o.synthetic()});
   const std::size_t steps = o.epochs * source.steps_per_epoch();
   supernet::weight_trainer<float> trainer(image_supernet::schedule(steps, 0.1));
-  const supernet::uniform_paths paths(net.space(), key.in_stream(72));
+  const image_supernet::paths paths = image_supernet::make_paths(net.space(), key.in_stream(72));
   std::array<std::uint8_t, 6> choices{};
   constexpr double never = std::numeric_limits<double>::infinity();  // half a training is of no use here
   const auto rate = image_supernet::train(

@@ -26,7 +26,6 @@
 #include <paragon/space/nasbench201_api_order.hpp>
 #include <paragon/space/sample.hpp>
 #include <paragon/supernet/checkpoint.hpp>
-#include <paragon/supernet/path_sampler.hpp>
 #include <paragon/supernet/weight_trainer.hpp>
 #include <span>
 #include <string>
@@ -51,8 +50,8 @@ struct options {
   std::string data;
   std::string images;
   std::string labels;
-  std::size_t width = 0;
-  std::size_t cells = 0;
+  std::size_t width = 8;
+  std::size_t cells = 1;
   std::size_t batch = 64;
   double minutes = 0;
   std::size_t epochs = 0;
@@ -75,8 +74,8 @@ options read_options(int argc, char** argv) {
                  "a small image set made by the program and the surrogates that come along");
   app.add_option("--images", o.images, "images of your own: .npy, uint8 [N, 3, H, W]");
   app.add_option("--labels", o.labels, "their classes: .npy, integers [N]");
-  app.add_option("--width", o.width, "channels of the first stage; 16, or 8 for the images that the program makes");
-  app.add_option("--cells", o.cells, "cells of each stage; 5, or 1 for the images that the program makes");
+  app.add_option("--width", o.width, "channels of the first stage")->capture_default_str();
+  app.add_option("--cells", o.cells, "cells of each stage")->capture_default_str();
   app.add_option("--batch", o.batch, "images of a step")->capture_default_str();
   auto* minutes = app.add_option("--minutes", o.minutes, "about how long to train; the speed is measured first");
   app.add_option("--epochs", o.epochs, "how often to see each image")->excludes(minutes);
@@ -96,9 +95,6 @@ options read_options(int argc, char** argv) {
   }
   using paragon::error;
   if (o.minutes < 0) throw error("--minutes", std::to_string(o.minutes), "above 0");
-  const bool own = o.data.empty() && o.images.empty();  // images that the program makes
-  if (app.count("--width") == 0) o.width = own ? 8 : 16;
-  if (app.count("--cells") == 0) o.cells = own ? 1 : 5;
   if (o.minutes == 0 && o.epochs == 0) o.epochs = 20;
   if (o.width == 0 || o.width > 256) throw error("--width", std::to_string(o.width), "1 to 256");
   if (o.cells == 0 || o.cells > 20) throw error("--cells", std::to_string(o.cells), "1 to 20");
@@ -210,7 +206,7 @@ int run(const options& o) {
   const auto rays = preference::circle(o.rays);
   if (!o.search) {
     auto source = show(split.learned, o.batch, 51);
-    const supernet::uniform_paths paths(space, key.in_stream(53));
+    const image_supernet::paths paths = image_supernet::make_paths(space, key.in_stream(53));
     std::array<std::uint8_t, 6> choices{};
     if (steps == 0) {
       auto probe = net;
@@ -248,9 +244,10 @@ int run(const options& o) {
         store, {.objectives = 2, .device_features = problem.devices().front().features.size()}, key);
     const auto make = [&](image_supernet::net_type& on, std::size_t n, std::size_t warmup) {
       return search::bilevel<image_supernet::network, hypernetwork::multilayer, image_supernet::batches,
-                             image_supernet::batches, decltype(costs)>(
-          on, hyper, store, weight_images, search_images, costs, benchmark->training(), settings(n),
-          {.rows = 1, .objectives = 2}, {.warmup = warmup, .weight_steps = 16}, key.in_stream(60));
+                             image_supernet::batches, decltype(costs), image_supernet::paths>(
+          on, hyper, store, weight_images, search_images, costs, benchmark->training(),
+          image_supernet::make_paths(space, key.in_stream(53)), settings(n), {.rows = 1, .objectives = 2},
+          {.warmup = warmup, .weight_steps = 16}, key.in_stream(60));
     };
     if (steps == 0) {
       auto probe = net;

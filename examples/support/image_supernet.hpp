@@ -15,6 +15,7 @@
 #include <paragon/nn/parameters.hpp>
 #include <paragon/space/nasbench201.hpp>
 #include <paragon/supernet/nasbench201.hpp>
+#include <paragon/supernet/path_sampler.hpp>
 #include <paragon/supernet/supernet.hpp>
 #include <paragon/supernet/weight_trainer.hpp>
 #include <span>
@@ -25,8 +26,10 @@
 /// What the programs that train networks on images share.
 namespace image_supernet {
 
-using network = paragon::supernet::nasbench201<paragon::supernet::entangled>;
+/// Weights of their own for 1x1 and 3x3 convolutions: cells are ranked better than with shared ones, as published.
+using network = paragon::supernet::nasbench201<paragon::supernet::separate>;
 using net_type = paragon::supernet::supernet<network>;
+using paths = paragon::supernet::even_capacity_paths<paragon::space::nasbench201>;
 
 /// Moved by up to `padding` pixels, and mirrored every second time where `flip` says that a mirrored image is of the same
 /// class. (Of the images that the programs make it is not.)
@@ -110,6 +113,11 @@ struct image_split {
                       .cells_per_stage = static_cast<int>(cells),
                       .classes = static_cast<int>(images.classes()),
                       .image_size = static_cast<int>(images.height())}};
+}
+
+/// The paths on which supernets are trained.
+[[nodiscard]] inline paths make_paths(const paragon::space::nasbench201& space, paragon::random key) {
+  return {space, network::is_weighted, key};
 }
 
 [[nodiscard]] inline net_type make_supernet(const paragon::space::nasbench201& space, std::uint64_t seed) {

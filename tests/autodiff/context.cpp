@@ -210,28 +210,16 @@ TEST_CASE("autodiff: several seeds give what separate passes give") {
   CHECK(std::equal(without.begin(), without.end(), context.gradient(x)));
 }
 
-TEST_CASE("autodiff: inner variables keep the adjoint of the last seed") {
-  const auto a = normal({3}, 171);
-  const tensor<double> seeds({2, 3}, {1, 2, 3, 10, 20, 30});
-  recording context;
-  const auto x = context.input(a);
-  const auto inner = affine(x, 2.0);
-  const auto y = affine(inner, 5.0);
-  context.backward(y, seeds.data(), 2);
-  for (std::size_t i = 0; i < 3; ++i) CHECK(context.gradient(inner)[i] == 5 * seeds[3 + i]);
-}
-
 TEST_CASE("autodiff: an input that the result does not depend on has gradient zero") {
   const auto a = normal({3}, 172);
   recording context;
   const auto x = context.input(a);
   const auto y = context.input(a);
-  const auto beside = square(y);
+  (void)square(y);
   context.backward(sum(x));
   for (std::size_t i = 0; i < 3; ++i) {
     CHECK(context.gradient(x)[i] == 1);
     CHECK(context.gradient(y)[i] == 0);
-    CHECK(context.gradient(beside)[i] == 0);
   }
 }
 

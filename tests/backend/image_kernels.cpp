@@ -36,7 +36,7 @@ struct only_batch_norm {
   static void batch_normalise_sums(size_t, size_t, const float*, const float*, const float*, const float*, float*,
                                    float*);
   static void batch_normalise_adjoint(size_t, size_t, const float*, const float*, const float*, const float*,
-                                      const float*, const float*, const float*, float*);
+                                      const float*, const float*, float*);
 };
 
 struct only_pooling {

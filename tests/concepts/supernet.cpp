@@ -115,7 +115,7 @@ struct without_extents {
 static_assert(!supernet::batch_source<without_extents> && !supernet::batch_source<bright_and_dark, double>);
 static_assert(!supernet::path_sampler<bright_and_dark>);
 static_assert(supernet::path_sampler<supernet::uniform_paths<nonlinearities>>);
-static_assert(supernet::path_sampler<supernet::fair_paths<nonlinearities>>);
+static_assert(supernet::path_sampler<supernet::even_capacity_paths<nonlinearities>>);
 static_assert(supernet::batch_source<paragon::data::image_batches<paragon::data::crop_and_flip>>);
 
 static_assert(supernet::mixture<supernet::path, autodiff::evaluation<double>>);

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <doctest/doctest.h>
 
+#include <array>
 #include <atomic>
+#include <chrono>
 #include <paragon/core/error.hpp>
 #include <paragon/core/parallel.hpp>
+#include <thread>
 #include <vector>
 
 TEST_CASE("core: a pool visits every index once, in blocks of the size asked for") {
@@ -64,13 +67,44 @@ TEST_CASE("core: calls from inside a block run inline") {
   CHECK(visits == 100);
 }
 
+TEST_CASE("core: threads that fell asleep between calls are woken") {
+  paragon::thread_pool pool(2);
+  for (int round = 0; round < 5; ++round) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));  // far longer than they look for work
+    std::array<std::thread::id, 2> ran;
+    std::atomic<int> arrived = 0;
+    pool.for_blocks(2, 1, [&](std::size_t begin, std::size_t) {
+      ran[begin] = std::this_thread::get_id();
+      ++arrived;
+      while (arrived < 2) std::this_thread::yield();  // until another thread has begun the other block
+    });
+    CHECK(ran[0] != ran[1]);
+  }
+}
+
+TEST_CASE("core: of two threads that call at once, each gets all its blocks done") {
+  paragon::thread_pool pool(2);
+  std::array<std::size_t, 2> totals{};
+  const auto work = [&](std::size_t& total) {
+    for (int round = 0; round < 500; ++round) {
+      std::atomic<std::size_t> visits = 0;
+      pool.for_blocks(7, 1, [&](std::size_t, std::size_t) { ++visits; });
+      total += visits;
+    }
+  };
+  std::thread other([&] { work(totals[1]); });
+  work(totals[0]);
+  other.join();
+  CHECK(totals == std::array<std::size_t, 2>{3500, 3500});
+}
+
 TEST_CASE("core: many short calls in a row all finish") {
   paragon::thread_pool pool(4);
   std::size_t total = 0;
-  for (std::size_t round = 0; round < 2000; ++round) {
+  for (std::size_t round = 0; round < 20000; ++round) {
     std::atomic<std::size_t> visits = 0;
     pool.for_blocks(5, 1, [&](std::size_t, std::size_t) { ++visits; });
     total += visits;
   }
-  CHECK(total == 10000);
+  CHECK(total == 100000);
 }

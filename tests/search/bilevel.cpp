@@ -47,7 +47,8 @@ struct small_search {
   scorer_type costs{cells, 2, objective::mac_count{cells}};
   nn::parameters<float> store;
   hypernetwork::multilayer hyper{store, {.device_features = 2, .width = 8}, {.seed = 6}};
-  using search_type = search::bilevel<network, hypernetwork::multilayer, batches, batches, scorer_type>;
+  using search_type = search::bilevel<network, hypernetwork::multilayer, batches, batches, scorer_type,
+                                      supernet::uniform_paths<space::nasbench201>>;
   std::unique_ptr<search_type> search;
 
   explicit small_search(const search::bilevel_settings& settings = {
@@ -55,8 +56,8 @@ struct small_search {
     costs.fit_scales(costs.sample(50, {.seed = 7}));
     search = std::make_unique<search_type>(
         net, hyper, store, lower, upper, costs, std::vector<search::device>{{"a", {0, 1}}, {"b", {1, 0}}},
-        supernet::weight_training{.steps = 20}, search::modnas_settings{.rows = 1, .objectives = 2}, settings,
-        paragon::random{.seed = 8});
+        supernet::uniform_paths(cells, {.seed = 8, .stream = 100}), supernet::weight_training{.steps = 20},
+        search::modnas_settings{.rows = 1, .objectives = 2}, settings, paragon::random{.seed = 8});
   }
 
   [[nodiscard]] std::vector<float> state() const {

@@ -68,13 +68,11 @@ void add_reduced(P& pass, meeting how, variable<C> a, variable<C> b, const typen
 template <class C>
 [[nodiscard]] variable<C> add(variable<C> a, variable<C> b) {
   using T = typename C::value_type;
-  using B = typename C::backend_type;
   const auto how = detail::meet("autodiff::add", a, b);
   const auto y = detail::binary(how, a, b, detail::plus{});
   a.context().on_backward(y, [a, b, y, how](auto& pass) {
-    const T* dy = pass.adjoint(y);
-    if (T* da = pass.adjoint(a)) B::map_add(detail::identity{}, a.size(), da, dy);
-    detail::add_reduced(pass, how, a, b, dy);
+    detail::add_reduced(pass, how, a, b, static_cast<const T*>(pass.adjoint(y)));
+    pass.give(y, a);
   });
   return y;
 }

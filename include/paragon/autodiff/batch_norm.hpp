@@ -54,24 +54,23 @@ variable<C> normalise_columns(variable<C> x, const variable<C>* gain, const vari
   B::batch_normalise(rows, columns, mean, scale, factor, affine ? static_cast<const T*>(b.data()) : nullptr,
                      static_cast<const T*>(x.data()), y.data());
   x.context().on_backward(y, [=](auto& pass) {
-    const T* dy = pass.adjoint(y);
-    T* dx = pass.adjoint(x);
+    T* dy = pass.adjoint(y);
     T* dgain = affine ? pass.adjoint(g) : nullptr;
     T* dbias = affine ? pass.adjoint(b) : nullptr;
     const T* in = x.data();
     T* sum = nullptr;
     T* inner = nullptr;
-    if (dgain != nullptr || dbias != nullptr || (of_batch && dx != nullptr)) {
+    if (dgain != nullptr || dbias != nullptr || (of_batch && x.needs_gradient())) {
       sum = pass.scratch(columns);
       inner = pass.scratch(columns);
       B::batch_normalise_sums(rows, columns, mean, scale, in, dy, sum, inner);
     }
     if (dgain != nullptr) B::map_add(identity{}, columns, dgain, static_cast<const T*>(inner));
     if (dbias != nullptr) B::map_add(identity{}, columns, dbias, static_cast<const T*>(sum));
-    if (dx != nullptr) {
-      B::batch_normalise_adjoint(rows, columns, mean, scale, factor, of_batch ? sum : nullptr,
-                                 of_batch ? inner : nullptr, in, dy, dx);
-    }
+    if (!x.needs_gradient()) return;
+    B::batch_normalise_adjoint(rows, columns, mean, scale, factor, of_batch ? static_cast<const T*>(sum) : nullptr,
+                               of_batch ? static_cast<const T*>(inner) : nullptr, in, dy);
+    pass.give(y, x);
   });
   return y;
 }

@@ -7,6 +7,7 @@
 #include <new>
 #include <string>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "../backend/concepts.hpp"
@@ -124,6 +125,7 @@ public:
   }
 
   /// Records the adjoint of the operator that made `y`; nothing happens where `y` needs no gradient.
+  /// A variable may have several, all to be recorded before another operator reads it; the first is run last.
   template <class Rule>
   void on_backward(variable_type y, Rule rule) {
     static_assert(adjoint_rule<Rule, context>,
@@ -132,7 +134,9 @@ public:
       if (!y.needs_gradient()) return;
       void* room = rules_.take(sizeof(Rule));
       ::new (room) Rule(rule);
-      records_.push_back({[](const void* r, pass<context>& p) { (*static_cast<const Rule*>(r))(p); }, room});
+      const bool first = !std::exchange(nodes_[y.id()].recorded, true);
+      records_.push_back(
+          {[](const void* r, pass<context>& p) { (*static_cast<const Rule*>(r))(p); }, room, y.id(), first});
     }
   }
 
@@ -182,7 +186,7 @@ public:
   [[nodiscard]] instance_gradients<context>& instances() noexcept { return instances_; }
 
   /// After `backward`: the gradient by `x` for one of the seeds, in the backend's memory; of x's shape.
-  /// Leaves keep the gradients of all seeds, other variables that of the last.
+  /// \throws error for another variable than an input or a part of one: adjoints of results are not kept
   [[nodiscard]] T* gradient(variable_type x, std::size_t seed = 0) { return pass_.gradient(x.id(), seed); }
 
   [[nodiscard]] std::size_t variables() const noexcept { return nodes_.size(); }
@@ -200,6 +204,8 @@ private:
   struct record {
     void (*run)(const void*, pass<context>&);
     const void* rule;
+    std::uint32_t made;
+    bool first;  ///< of that variable's: in a backward pass the last to read its adjoint
   };
 
   variable_type push(T* value, const shape& extents, bool needs_gradient) {
@@ -218,7 +224,7 @@ private:
     }
     for (std::size_t i = records_.size(); i-- > 0;) {
       records_[i].run(records_[i].rule, pass_);
-      pass_.end_record();
+      pass_.end_record(records_[i].made, records_[i].first);
     }
   }
 

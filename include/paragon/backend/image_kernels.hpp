@@ -18,14 +18,14 @@ concept has_convolution = requires(const convolution_size& s, const T* in, T* ou
   B::convolve_adjoint(s, functions::relu{}, in, in, in, out, out);
 };
 
-/// Normalisation of columns by statistics of all rows: the statistics, the map and its adjoint. Gain and bias may be
-/// nullptr.
+/// Normalisation of columns by statistics of all rows: the statistics, the map, and its adjoint, in place. Gain and bias
+/// may be nullptr.
 template <class B, class T>
 concept has_batch_norm = requires(std::size_t n, T s, const T* in, T* out) {
   B::batch_statistics(n, n, s, in, out, out, out);
   B::batch_normalise(n, n, in, in, in, in, in, out);
   B::batch_normalise_sums(n, n, in, in, in, in, out, out);
-  B::batch_normalise_adjoint(n, n, in, in, in, in, in, in, in, out);
+  B::batch_normalise_adjoint(n, n, in, in, in, in, in, in, out);
 };
 
 /// Means of windows and of whole images, with their adjoints.

@@ -2,10 +2,10 @@
 #pragma once
 
 #include <algorithm>
-#include <condition_variable>
+#include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <exception>
-#include <functional>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -29,11 +29,8 @@ public:
   thread_pool& operator=(const thread_pool&) = delete;
 
   ~thread_pool() {
-    {
-      const std::lock_guard lock(mutex_);
-      stopping_ = true;
-    }
-    wake_.notify_all();
+    state_.store(stop);
+    state_.notify_all();
     for (auto& worker : workers_) worker.join();
   }
 
@@ -46,63 +43,84 @@ public:
   template <class Body>
   void for_blocks(std::size_t n, std::size_t block, Body&& body) {
     const std::size_t blocks = (n + block - 1) / block;
+    const auto run = [&](std::size_t b) { body(b * block, std::min(n, (b + 1) * block)); };
     std::unique_lock turn(turn_, std::defer_lock);
-    if (workers_.empty() || blocks <= 1 || inside_ || !turn.try_lock()) {
-      for (std::size_t b = 0; b < blocks; ++b) body(b * block, std::min(n, (b + 1) * block));
+    if (workers_.empty() || blocks <= 1 || blocks >= remaining_mask || inside_ || !turn.try_lock()) {
+      for (std::size_t b = 0; b < blocks; ++b) run(b);
       return;
     }
-    const std::function<void(std::size_t)> run = [&](std::size_t b) { body(b * block, std::min(n, (b + 1) * block)); };
-    {
-      const std::lock_guard lock(mutex_);
-      run_ = &run;
-      next_ = 0;
-      blocks_ = blocks;
-      pending_ = blocks;
-      failure_ = nullptr;
-    }
-    wake_.notify_all();
+    job_ = {[](const void* f, std::size_t b) { (*static_cast<const decltype(run)*>(f))(b); }, &run, blocks};
+    failure_ = nullptr;
+    pending_.store(blocks, std::memory_order_relaxed);
+    state_.store(((state_.load(std::memory_order_relaxed) | remaining_mask) + 1) | blocks, std::memory_order_release);
+    state_.notify_all();
     inside_ = true;
     drain();
     inside_ = false;
-    std::unique_lock lock(mutex_);
-    done_.wait(lock, [this] { return pending_ == 0; });
-    run_ = nullptr;
-    blocks_ = 0;
+    for (std::size_t left = pending_.load(std::memory_order_acquire); left != 0;
+         left = pending_.load(std::memory_order_acquire)) {
+      await_change(pending_, left);
+    }
     if (failure_) std::rethrow_exception(failure_);
   }
 
 private:
+  /// The number of the call in the upper half, the number of its blocks that nobody has begun in the lower one.
+  using state = std::uint64_t;
+  static constexpr state remaining_mask = 0xffffffff;
+  static constexpr state stop = ~state{0};
+
+  struct job {
+    void (*call)(const void*, std::size_t) = nullptr;
+    const void* body = nullptr;
+    std::size_t blocks = 0;
+  };
+
+  /// Returns when `value` is no longer `old`. Kernels follow each other within microseconds, and to sleep and be woken
+  /// takes longer than many of them: so it looks for a while before it sleeps.
+  template <class T>
+  static void await_change(const std::atomic<T>& value, T old) {
+    for (int i = 0; i < 4000; ++i) {
+      if (value.load(std::memory_order_relaxed) != old) return;
+      pause();
+    }
+    value.wait(old);
+  }
+
+  static void pause() noexcept {
+#if defined(__GNUC__) && defined(__x86_64__)
+    __builtin_ia32_pause();
+#else
+    std::this_thread::yield();
+#endif
+  }
+
   void serve() {
     inside_ = true;
     for (;;) {
-      {
-        std::unique_lock lock(mutex_);
-        wake_.wait(lock, [this] { return stopping_ || next_ < blocks_; });
-        if (stopping_) return;
+      const state now = state_.load(std::memory_order_acquire);
+      if (now == stop) return;
+      if ((now & remaining_mask) == 0) {
+        await_change(state_, now);
+      } else {
+        drain();
       }
-      drain();
     }
   }
 
   void drain() {
-    for (;;) {
-      std::size_t b = 0;
-      const std::function<void(std::size_t)>* run = nullptr;
-      {
-        const std::lock_guard lock(mutex_);
-        if (next_ >= blocks_) return;
-        b = next_++;
-        run = run_;
-      }
-      std::exception_ptr failure;
+    state now = state_.load(std::memory_order_acquire);
+    while (now != stop && (now & remaining_mask) != 0) {
+      // Only who has taken a block of a call may read its job: it is not replaced before that block is done.
+      if (!state_.compare_exchange_weak(now, now - 1, std::memory_order_acq_rel, std::memory_order_acquire)) continue;
       try {
-        (*run)(b);
+        job_.call(job_.body, job_.blocks - (now & remaining_mask));
       } catch (...) {
-        failure = std::current_exception();
+        const std::lock_guard lock(failing_);
+        if (!failure_) failure_ = std::current_exception();
       }
-      const std::lock_guard lock(mutex_);
-      if (failure && !failure_) failure_ = failure;
-      if (--pending_ == 0) done_.notify_all();
+      if (pending_.fetch_sub(1, std::memory_order_acq_rel) == 1) pending_.notify_one();
+      now = state_.load(std::memory_order_acquire);
     }
   }
 
@@ -110,15 +128,11 @@ private:
 
   std::vector<std::thread> workers_;
   std::mutex turn_;  // held by the caller whose blocks are running
-  std::mutex mutex_;
-  std::condition_variable wake_;
-  std::condition_variable done_;
-  const std::function<void(std::size_t)>* run_ = nullptr;
-  std::size_t next_ = 0;
-  std::size_t blocks_ = 0;
-  std::size_t pending_ = 0;
+  std::atomic<state> state_ = 0;
+  std::atomic<std::size_t> pending_ = 0;  // blocks that are not done
+  job job_;
+  std::mutex failing_;
   std::exception_ptr failure_;
-  bool stopping_ = false;
 };
 
 }  // namespace paragon

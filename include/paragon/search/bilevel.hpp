@@ -27,9 +27,9 @@
 namespace paragon::search {
 
 struct bilevel_settings {
-  std::size_t warmup = 1000;     ///< steps of the weights alone, on uniform paths
+  std::size_t warmup = 1000;     ///< steps of the weights alone, on the sampler's paths
   std::size_t weight_steps = 4;  ///< steps of the weights for each of the hypernetwork's, after the warm-up
-  double uniform_share = 0.5;  ///< of the weights' steps after the warm-up: on uniform paths, so that none is forgotten
+  double sampler_share = 0.5;  ///< of the weights' steps after the warm-up: on the sampler's, so that none is forgotten
   std::size_t anchors = 32;    ///< uniform architectures whose losses say how wide losses spread
   std::size_t rescale_every = 100;  ///< steps of the hypernetwork
 
@@ -39,11 +39,11 @@ struct bilevel_settings {
 /// MODNAS on images: a supernet's weights learn on one half of the images (lower level), a hypernetwork on the other half
 /// (upper level), in turn.
 ///
-/// A step moves the weights once, on a path that the hypernetwork proposes for a random device and preference, or on a
-/// uniform one; every `weight_steps` of them the hypernetwork moves once, by multiple-gradient descent over all devices
+/// A step moves the weights once, on a path that the hypernetwork proposes for a random device and preference, or on one
+/// of a sampler's; every `weight_steps` of them the hypernetwork moves once, by multiple-gradient descent over all devices
 /// (search/modnas.hpp) through the supernet's loss and the scorer's objectives (search/supernet_objectives.hpp). The
-/// weights get no gradient there. The published loop draws no uniform path and has no warm-up (`warmup` 0, `weight_steps`
-/// 1, `uniform_share` 0), and moves the weights on one path for each device.
+/// weights get no gradient there. The published loop has no sampler and no warm-up (`warmup` 0, `weight_steps` 1,
+/// `sampler_share` 0), and moves the weights on one path for each device.
 ///
 /// Everything random is a function of the step: `save` at any step and `restore` go on with the same bits.
 /// Reference: Sukthanker et al., arXiv 2402.18213, algorithm 1.
@@ -52,9 +52,10 @@ struct bilevel_settings {
 /// \tparam WeightSource   models `supernet::batch_source`: the images of the lower level
 /// \tparam SearchSource   models `supernet::batch_source`: those of the upper level
 /// \tparam Scorer         a `search::scorer` of the other objectives, its scales set; its devices are the search's
+/// \tparam Paths          models `supernet::path_sampler`
 /// \tparam Mixing         models `supernet::mixing`
 template <class Network, class Hypernetwork, class WeightSource, class SearchSource, class Scorer,
-          class Mixing = supernet::exact_mixing<float>>
+          supernet::path_sampler Paths, class Mixing = supernet::exact_mixing<float>>
 class bilevel {
 public:
   using supernet_type = supernet::supernet<Network>;
@@ -63,17 +64,17 @@ public:
   /// The supernet, the sources and the scorer are borrowed.
   /// \param weights  its `steps` are those of the whole search
   /// \param devices  those to train on; the scorer's first ones
+  /// \param paths    see `bilevel_settings::sampler_share`
   /// \param modnas   its `steps` are set from those of the weights
   /// \throws error for a warm-up longer than the search, no step of the weights, or other numbers of objectives
   bilevel(supernet_type& net, Hypernetwork hyper, nn::parameters<float> store, WeightSource& weight_images,
-          SearchSource& search_images, Scorer& scorer, std::vector<device> devices,
+          SearchSource& search_images, Scorer& scorer, std::vector<device> devices, Paths paths,
           const supernet::weight_training& weights, const modnas_settings& modnas, const bilevel_settings& settings,
           paragon::random key)
       : net_(&net), weight_images_(&weight_images), search_images_(&search_images), devices_(std::move(devices)),
         settings_(settings), key_(key), weights_(weights),
         modnas_(std::move(hyper), std::move(store), with_steps(modnas, weights.steps, settings)),
-        training_(modnas_.begin(devices_)), objectives_(net, search_images, scorer),
-        uniform_(net.space(), key.in_stream(key.stream + uniform_stream)) {
+        training_(modnas_.begin(devices_)), objectives_(net, search_images, scorer), paths_(std::move(paths)) {
     if (modnas.objectives != 1 + Scorer::objectives) {
       throw error("search::bilevel", std::to_string(modnas.objectives) + " objectives of the hypernetwork",
                   std::to_string(1 + Scorer::objectives) + ": the loss, and the scorer's");
@@ -148,7 +149,6 @@ public:
   }
 
 private:
-  static constexpr std::uint32_t uniform_stream = 100;
   static constexpr std::uint32_t path_stream = 200;
   static constexpr std::uint32_t hypernetwork_stream = 300;
   static constexpr std::uint32_t anchor_stream = 400;
@@ -174,8 +174,8 @@ private:
   /// The path of a step of the weights.
   void propose(std::uint64_t number) {
     const paragon::random key = key_.in_stream(key_.stream + path_stream).at_step(number);
-    if (number < settings_.warmup || key.uniform(0) < settings_.uniform_share) {
-      uniform_(number, choices_);
+    if (number < settings_.warmup || key.uniform(0) < settings_.sampler_share) {
+      paths_(number, choices_);
       return;
     }
     const std::size_t d = key.below(devices_.size(), 1);
@@ -224,7 +224,7 @@ private:
   modnas_type modnas_;
   std::unique_ptr<typename modnas_type::training> training_;
   supernet_objectives<supernet_type, SearchSource, Scorer, Mixing> objectives_;
-  supernet::uniform_paths<typename supernet_type::space_type> uniform_;
+  Paths paths_;
   std::vector<std::uint8_t> choices_;
   std::array<double, 2> scale_{0, 1};  ///< origin and width of the loss
 };

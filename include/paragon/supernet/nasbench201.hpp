@@ -95,6 +95,10 @@ public:
   [[nodiscard]] const space::nasbench201& space() const noexcept { return space_; }
   [[nodiscard]] std::size_t classes() const noexcept { return static_cast<std::size_t>(space_.network.classes); }
   [[nodiscard]] const Sharing& sharing() const noexcept { return sharing_; }
+  /// Whether an operation has weights to train: the convolutions, on every edge. For `even_capacity_paths`.
+  [[nodiscard]] static bool is_weighted(std::size_t, std::size_t choice) noexcept {
+    return convolves(static_cast<space::nasbench201_operation>(choice));
+  }
 
   /// Logits [N, classes] of images [N, H, W, 3]. \throws error for images of another kind; with `only`, for another cell
   template <class C, class Norm, mixture<C> Mix>
@@ -138,6 +142,9 @@ private:
     nn::slot shortcut;
   };
 
+  [[nodiscard]] static bool convolves(space::nasbench201_operation o) noexcept {
+    return o == space::nasbench201_operation::nor_conv_1x1 || o == space::nasbench201_operation::nor_conv_3x3;
+  }
   [[nodiscard]] std::size_t cells() const noexcept { return static_cast<std::size_t>(space_.network.cells_per_stage); }
   [[nodiscard]] std::size_t width(std::size_t stage) const noexcept {
     return static_cast<std::size_t>(space_.network.channels) << stage;
@@ -228,9 +235,8 @@ private:
       const std::size_t to = nasbench201_cell::target[e];
       if (!used[to] && !everything) continue;
       const auto taken = static_cast<nasbench201_operation>(mix.choice(e));
-      const bool convolves =
-          taken == nasbench201_operation::nor_conv_1x1 || taken == nasbench201_operation::nor_conv_3x3;
-      if (!node[from] && !everything && !(affine && convolves)) continue;
+      const bool makes_nonzeros = affine && convolves(taken);  // of zeros, by its bias
+      if (!node[from] && !everything && !makes_nonzeros) continue;
       const output<C>& known = node[from];
       const auto source = known ? *known : zeros(theta.context(), x.shape());
       const auto apply = [at = &edges_[first + e], zero = is_zero[from], norm](const auto& weights, auto input,
@@ -249,7 +255,7 @@ private:
       if (!y) continue;
       output<C>& sum = node[to];
       sum = sum ? autodiff::add(*sum, *y) : *y;
-      const bool kept_zero = taken == nasbench201_operation::none || (is_zero[from] && !(affine && convolves));
+      const bool kept_zero = taken == nasbench201_operation::none || (is_zero[from] && !makes_nonzeros);
       is_zero[to] = is_zero[to] && kept_zero;
     }
     return node[3];

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <array>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -35,28 +37,45 @@ private:
   paragon::random key_;
 };
 
-/// Each choice of a decision once in as many steps as it has choices, in an order drawn anew for each decision and round:
-/// the marginal distribution is uniform, and no operation falls behind another.
-/// Reference: Chu, Zhang, Xu, "FairNAS: rethinking evaluation fairness of weight sharing NAS", ICCV 2021, section 4
-/// (strict fairness; with one update a step instead of one for each round).
+/// As many paths of k weighted choices for every k: how many decisions take one is uniform from 0 to all, which ones is
+/// drawn, and so is the choice of each decision among those of its kind.
+///
+/// Uniform paths have nearly all about the same number: of those of NAS-Bench-201 0.4 % take a convolution on all six
+/// edges and 4 % on five, so the networks of the greatest capacity, whose weights depend most on each other, are judged by
+/// weights that hardly ever worked together. Here it is a seventh each. The choices of one decision are as likely as each
+/// other within their kind, and each kind is taken half of the time.
+/// \tparam Space  models `space::has_decisions`
 template <space::has_decisions Space>
-class fair_paths {
+class even_capacity_paths {
 public:
-  fair_paths(const Space& space, paragon::random key) : key_(key) {
-    for (std::size_t d = 0; d < space.decisions(); ++d) sizes_.push_back(space.choices(d));
+  /// \param weighted  weighted(decision, choice): whether the choice has weights to train
+  template <std::predicate<std::size_t, std::size_t> Weighted>
+  even_capacity_paths(const Space& space, Weighted weighted, paragon::random key) : key_(key) {
+    for (std::size_t d = 0; d < space.decisions(); ++d) {
+      auto& kinds = kinds_.emplace_back();
+      for (std::size_t c = 0; c < space.choices(d); ++c) {
+        kinds[weighted(d, c) ? 1 : 0].push_back(static_cast<std::uint8_t>(c));
+      }
+      if (!kinds[0].empty() && !kinds[1].empty()) open_.push_back(d);
+    }
   }
   void operator()(std::uint64_t step, std::span<std::uint8_t> choices) const {
-    std::vector<std::uint8_t> order;
-    for (std::size_t d = 0; d < sizes_.size(); ++d) {
-      order.resize(sizes_[d]);
-      for (std::size_t c = 0; c < sizes_[d]; ++c) order[c] = static_cast<std::uint8_t>(c);
-      key_.in_stream(key_.stream + static_cast<std::uint32_t>(d)).at_step(step / sizes_[d]).shuffle(order);
-      choices[d] = order[step % sizes_[d]];
+    const paragon::random key = key_.at_step(step);
+    std::vector<std::size_t> order = open_;
+    key.in_stream(key.stream + 1).shuffle(order);
+    std::vector<bool> takes(kinds_.size());
+    for (std::size_t d = 0; d < kinds_.size(); ++d) takes[d] = kinds_[d][0].empty();
+    const std::size_t k = key.below(open_.size() + 1, kinds_.size());
+    for (std::size_t i = 0; i < k; ++i) takes[order[i]] = true;
+    for (std::size_t d = 0; d < kinds_.size(); ++d) {
+      const auto& kind = kinds_[d][takes[d] ? 1 : 0];
+      choices[d] = kind[key.below(kind.size(), d)];
     }
   }
 
 private:
-  std::vector<std::size_t> sizes_;
+  std::vector<std::array<std::vector<std::uint8_t>, 2>> kinds_;  ///< choices without weights, and with, by decision
+  std::vector<std::size_t> open_;                                ///< decisions that have both
   paragon::random key_;
 };
 

@@ -245,7 +245,7 @@ std::vector<std::vector<T>> every_image_kernel() {
       const auto weight = upload<B>(normals<T>(9 * c, 36, 3));
       const auto g = upload<B>(normals<T>(w.images * c, 36, 4));
       auto y = upload<B>(std::vector<T>(rows * c, T(0)));
-      auto dx = y;
+      auto dx = dy;
       auto pooled = y;
       auto mean = upload<B>(std::vector<T>(c, T(0)));
       auto variance = mean;
@@ -259,7 +259,7 @@ std::vector<std::vector<T>> every_image_kernel() {
       B::batch_normalise(rows, c, mean.data(), scale.data(), weight.data(), weight.data() + c, x.data(), y.data());
       B::batch_normalise_sums(rows, c, mean.data(), scale.data(), x.data(), dy.data(), sum.data(), inner.data());
       B::batch_normalise_adjoint(rows, c, mean.data(), scale.data(), weight.data(), sum.data(), inner.data(), x.data(),
-                                 dy.data(), dx.data());
+                                 dx.data());
       keep(mean, variance, scale, sum, inner, y, dx);
       B::average_pool(w, x.data(), pooled.data());
       B::average_pool_adjoint(w, dy.data(), dx.data());

@@ -106,20 +106,19 @@ struct batch_norm_kernels {
     }
   }
 
-  /// dx += gain scale (dy - sum / rows - (x - mean) scale inner / rows); without sum and inner, that is where the
-  /// statistics do not depend on x, dx += gain scale dy. gain may be nullptr.
+  /// d = gain scale (d - sum / rows - (x - mean) scale inner / rows); without sum and inner, that is where the statistics
+  /// do not depend on x, d = gain scale d. gain may be nullptr.
   template <class T>
   static void batch_normalise_adjoint(std::size_t rows, std::size_t columns, const T* mean, const T* scale,
-                                      const T* gain, const T* sum, const T* inner, const T* x, const T* dy, T* dx) {
+                                      const T* gain, const T* sum, const T* inner, const T* x, T* d) {
     const auto factor_of = [=](std::size_t c) { return gain == nullptr ? scale[c] : scale[c] * gain[c]; };
     if (sum == nullptr) {
       for_lines<1, T>(
           rows, columns, [&](std::size_t c) { return std::array<T, 1>{factor_of(c)}; },
           [=](std::size_t i, std::size_t n, const std::array<T*, 1>& by_column) {
-            const T* __restrict adjoint = dy + i;
             const T* __restrict factor = by_column[0];
-            T* __restrict out = dx + i;
-            for (std::size_t j = 0; j < n; ++j) out[j] += factor[j] * adjoint[j];
+            T* __restrict adjoint = d + i;
+            for (std::size_t j = 0; j < n; ++j) adjoint[j] *= factor[j];
           });
       return;
     }
@@ -132,14 +131,13 @@ struct batch_norm_kernels {
         },
         [=](std::size_t i, std::size_t n, const std::array<T*, 4>& by_column) {
           const T* __restrict in = x + i;
-          const T* __restrict adjoint = dy + i;
           const T* __restrict centre = by_column[0];
           const T* __restrict factor = by_column[1];
           const T* __restrict slope = by_column[2];
           const T* __restrict offset = by_column[3];
-          T* __restrict out = dx + i;
+          T* __restrict adjoint = d + i;
           for (std::size_t j = 0; j < n; ++j) {
-            out[j] += factor[j] * adjoint[j] + slope[j] * (in[j] - centre[j]) + offset[j];
+            adjoint[j] = factor[j] * adjoint[j] + slope[j] * (in[j] - centre[j]) + offset[j];
           }
         });
   }
