@@ -173,7 +173,7 @@ int run(const options& o) {
   const paragon::random key{.seed = o.seed, .stream = 50};
   image_supernet::net_type net = image_supernet::make_supernet(space, o.seed);
   const auto held_out = data::normalised(
-      images, std::span(split.held_out).first(std::min<std::size_t>(split.held_out.size(), 2000)), scale);
+      images, std::span(split.held_out).first(std::min<std::size_t>(split.held_out.size(), 5000)), scale);
   const auto show = [&](const std::vector<std::size_t>& chosen, std::size_t batch, std::uint32_t stream) {
     return image_supernet::batches(images, chosen, batch, scale, key.in_stream(stream),
                                    image_supernet::augmentation{padding, !synthetic});

@@ -13,8 +13,6 @@
 
 #include <paragon/core/json.hpp>
 #include <paragon/core/read_file.hpp>
-#include <paragon/data/augmentation.hpp>
-#include <paragon/data/synthetic_images.hpp>
 #include <paragon/nn/weights.hpp>
 #include <paragon/supernet/cell_network_file.hpp>
 #include <paragon/supernet/cut_out.hpp>
@@ -23,6 +21,7 @@
 #include "../onnx/python.hpp"
 #include "../scratch.hpp"
 #include "../support.hpp"
+#include "examples/support/image_supernet.hpp"
 
 namespace data = paragon::data;
 namespace nn = paragon::nn;
@@ -74,8 +73,9 @@ TEST_CASE("train_cell: writes a network that can be read, run elsewhere and foun
   CHECK(result.at("images_per_second").number() > 0);
 
   // The program's images, made again.
-  const auto sets = data::synthetic_images({}, {.seed = 1, .stream = 41});
-  const auto test = data::normalised(sets.test, data::statistics_of(sets.train));
+  const auto sets = image_supernet::read_task("", "", "", 1);
+  REQUIRE(sets.test);
+  const auto test = data::normalised(*sets.test, data::statistics_of(sets.train));
   const auto judged = net.evaluate(net.network().sharing().cell, test.images.data(), test.images.shape(), test.labels,
                                    100, supernet::statistics::kept);
   CHECK(judged.accuracy() == doctest::Approx(result.at("test_accuracy").number()).epsilon(1e-12));
@@ -132,7 +132,7 @@ TEST_CASE("train_cell: begins with a supernet's weights") {
   nn::parameters<float> store;
   nn::parameters<float> kept;
   const space::nasbench201 around{.network = {.channels = 4, .cells_per_stage = 2, .classes = 10, .image_size = 16}};
-  const supernet::nasbench201<> shared(store, kept, around, {.seed = 3});
+  const image_supernet::network shared(store, kept, around, {.seed = 3});
   nn::save_weights(folder / "supernet.safetensors", store, {{"width", "4"}, {"cells", "2"}, {"seed", "3"}});
   const auto expected = supernet::cut_out(supernet::supernet(shared, store, kept), space::parse_nasbench201_cell(cell));
 
@@ -189,7 +189,7 @@ TEST_CASE("train_cell: errors name the option, its value and what was expected")
   refused(one + "--out x --rate 0", {"--rate", "0", "10"});
   refused(one + "--out x --rate nan", {"--rate", "nan", "expected"});
   refused(one + "--out x --seed -3", {"--seed", "-3"});
-  refused(one + "--out x --batch 2001", {"--batch: 2001; expected 1 to 2000, the number of training images"});
+  refused(one + "--out x --batch 3001", {"--batch: 3001; expected 1 to 3000, the number of training images"});
   refused(one + "--out x --supernet none.safetensors", {"none.safetensors"});
   refused(one + "--out x --supernet text.safetensors", {"text.safetensors"});
   refused(one + "--out x --data nowhere", {"nowhere/cifar10/"});
