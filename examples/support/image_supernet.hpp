@@ -26,7 +26,7 @@
 /// What the programs that train networks on images share.
 namespace image_supernet {
 
-/// Weights of their own for 1x1 and 3x3 convolutions: cells are ranked better than with shared ones, as published.
+/// Weights of their own for 1x1 and 3x3 convolutions: on `paths` they rank cells better than the published shared ones.
 using network = paragon::supernet::nasbench201<paragon::supernet::separate>;
 using net_type = paragon::supernet::supernet<network>;
 using paths = paragon::supernet::even_capacity_paths<paragon::space::nasbench201>;
