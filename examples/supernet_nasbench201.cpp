@@ -51,13 +51,13 @@ struct options {
   std::string images;
   std::string labels;
   std::size_t width = 8;
-  std::size_t cells = 1;
+  std::size_t cells = 0;
   std::size_t batch = 64;
   double minutes = 0;
   std::size_t epochs = 0;
   std::size_t rank = 0;
   std::size_t rays = 24;
-  double rate = 0.1;
+  double rate = 0;
   bool search = false;
   bool resume = false;
   double checkpoint_minutes = 2;
@@ -75,13 +75,13 @@ options read_options(int argc, char** argv) {
   app.add_option("--images", o.images, "images of your own: .npy, uint8 [N, 3, H, W]");
   app.add_option("--labels", o.labels, "their classes: .npy, integers [N]");
   app.add_option("--width", o.width, "channels of the first stage")->capture_default_str();
-  app.add_option("--cells", o.cells, "cells of each stage")->capture_default_str();
+  app.add_option("--cells", o.cells, "cells of each stage; 2, or 1 for the images that the program makes");
   app.add_option("--batch", o.batch, "images of a step")->capture_default_str();
   auto* minutes = app.add_option("--minutes", o.minutes, "about how long to train; the speed is measured first");
   app.add_option("--epochs", o.epochs, "how often to see each image")->excludes(minutes);
   app.add_option("--rank", o.rank, "random cells to score at the end");
   app.add_option("--rays", o.rays, "preference rays for each device")->capture_default_str();
-  app.add_option("--rate", o.rate, "greatest learning rate of the weights")->capture_default_str();
+  app.add_option("--rate", o.rate, "greatest learning rate of the weights; 0.025, or 0.1 for those");
   app.add_flag("--search", o.search, "train the hypernetwork too, and ask it for the fronts");
   app.add_flag("--resume", o.resume, "go on from the checkpoint in --out, where there is one");
   app.add_option("--checkpoint-minutes", o.checkpoint_minutes, "between checkpoints")->capture_default_str();
@@ -93,6 +93,9 @@ options read_options(int argc, char** argv) {
   } catch (const CLI::ParseError& e) {
     std::exit(app.exit(e) == 0 ? 0 : 2);
   }
+  const bool own = o.data.empty() && o.images.empty();  // images that the program makes: a few hundred steps
+  if (app.count("--cells") == 0) o.cells = own ? 1 : 2;
+  if (app.count("--rate") == 0) o.rate = own ? 0.1 : 0.025;
   using paragon::error;
   if (o.minutes < 0) throw error("--minutes", std::to_string(o.minutes), "above 0");
   if (o.minutes == 0 && o.epochs == 0) o.epochs = 20;

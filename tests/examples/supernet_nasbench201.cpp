@@ -49,8 +49,9 @@ int wait_for(pid_t child) {
 }
 
 std::vector<std::string> small_search(const std::string& out) {
-  return {"--search", "--epochs", "6", "--width", "4", "--rays", "4", "--threads", "1", "--checkpoint-minutes",
-          "0",        "--seed",   "3", "--out",   out};
+  return {"--search", "--epochs", "6", "--width",   "4", "--cells",
+          "1",        "--rays",   "4", "--threads", "1", "--checkpoint-minutes",
+          "0",        "--seed",   "3", "--out",     out};
 }
 
 }  // namespace
