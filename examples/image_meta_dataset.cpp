@@ -122,20 +122,14 @@ bool train(image_supernet::net_type& net, const data::image_set& images, const s
            const data::channel_statistics& scale, const options& o, timings& times) {
   const paragon::random key{.seed = o.seed, .stream = 70};
   constexpr std::size_t batch = 64;
-  image_supernet::batches source(images, learned, std::min(batch, learned.size()), scale, key,
-                                 {.padding = images.height() / 8, .flip = !o.synthetic()});
+  auto source =
+      image_supernet::make_batches(images, learned, std::min(batch, learned.size()), scale, key, !o.synthetic());
   const std::size_t steps = o.epochs * source.steps_per_epoch();
   supernet::weight_trainer<float> trainer(image_supernet::schedule(steps, 0.1));
   const image_supernet::paths paths = image_supernet::make_paths(net.space(), key.in_stream(72));
-  std::array<std::uint8_t, 6> choices{};
   constexpr double never = std::numeric_limits<double>::infinity();  // half a training is of no use here
   const auto rate = image_supernet::train(
-      "supernet, images", never, steps,
-      [&] {
-        paths(trainer.done(), choices);
-        const double loss = static_cast<double>(trainer.step(net.network(), net.store(), source, choices));
-        return std::pair{loss, source.batch()};
-      },
+      "supernet, images", never, steps, [&] { return image_supernet::step(trainer, net, source, paths); },
       [&] { return static_cast<std::size_t>(trainer.done()); }, [] {});
   times.images_per_second = rate.value_or(0);
   return rate.has_value();

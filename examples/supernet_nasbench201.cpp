@@ -7,7 +7,6 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <array>
 #include <cstdio>
 #include <exception>
 #include <filesystem>
@@ -64,6 +63,9 @@ struct options {
   std::uint64_t seed = 1;
   std::size_t threads = 0;
   std::string out;
+
+  /// On images that the program makes: a few hundred steps.
+  [[nodiscard]] bool synthetic() const { return data.empty() && images.empty(); }
 };
 
 options read_options(int argc, char** argv) {
@@ -93,9 +95,8 @@ options read_options(int argc, char** argv) {
   } catch (const CLI::ParseError& e) {
     std::exit(app.exit(e) == 0 ? 0 : 2);
   }
-  const bool own = o.data.empty() && o.images.empty();  // images that the program makes: a few hundred steps
-  if (app.count("--cells") == 0) o.cells = own ? 1 : 2;
-  if (app.count("--rate") == 0) o.rate = own ? 0.1 : 0.025;
+  if (app.count("--cells") == 0) o.cells = o.synthetic() ? 1 : 2;
+  if (app.count("--rate") == 0) o.rate = o.synthetic() ? 0.1 : 0.025;
   using paragon::error;
   if (o.minutes < 0) throw error("--minutes", std::to_string(o.minutes), "above 0");
   if (o.minutes == 0 && o.epochs == 0) o.epochs = 20;
@@ -171,15 +172,12 @@ int run(const options& o) {
   const auto scale = data::statistics_of(images);
   const auto space = image_supernet::space_for(images, o.width, o.cells);
   const image_supernet::image_split split(images, 0.1, o.seed);
-  const std::size_t padding = images.height() / 8;
-  const bool synthetic = o.data.empty() && o.images.empty();
   const paragon::random key{.seed = o.seed, .stream = 50};
   image_supernet::net_type net = image_supernet::make_supernet(space, o.seed);
   const auto held_out = data::normalised(
       images, std::span(split.held_out).first(std::min<std::size_t>(split.held_out.size(), 5000)), scale);
-  const auto show = [&](const std::vector<std::size_t>& chosen, std::size_t batch, std::uint32_t stream) {
-    return image_supernet::batches(images, chosen, batch, scale, key.in_stream(stream),
-                                   image_supernet::augmentation{padding, !synthetic});
+  const auto show = [&](const std::vector<std::size_t>& chosen, std::uint32_t stream) {
+    return image_supernet::make_batches(images, chosen, o.batch, scale, key.in_stream(stream), !o.synthetic());
   };
 
   // What the run is: a checkpoint of another one is refused. The number of steps comes from the checkpoint.
@@ -208,17 +206,13 @@ int run(const options& o) {
   std::vector<std::vector<float>> logits;  // by device, [rays, choices]
   const auto rays = preference::circle(o.rays);
   if (!o.search) {
-    auto source = show(split.learned, o.batch, 51);
+    auto source = show(split.learned, 51);
     const image_supernet::paths paths = image_supernet::make_paths(space, key.in_stream(53));
-    std::array<std::uint8_t, 6> choices{};
     if (steps == 0) {
       auto probe = net;
       supernet::weight_trainer<float> trial(settings(100));
       steps = steps_for(o, source.steps_per_epoch(), [&](std::size_t n) {
-        for (std::size_t i = 0; i < n; ++i) {
-          paths(trial.done(), choices);
-          (void)trial.step(probe.network(), probe.store(), source, choices);
-        }
+        for (std::size_t i = 0; i < n; ++i) (void)image_supernet::step(trial, probe, source, paths);
       });
     }
     identity["steps"] = std::to_string(steps);
@@ -228,11 +222,7 @@ int run(const options& o) {
     if (!goes_on) save();
     rate = image_supernet::train(
         "supernet, images", o.checkpoint_minutes, steps,
-        [&] {
-          paths(trainer.done(), choices);
-          const double loss = static_cast<double>(trainer.step(net.network(), net.store(), source, choices));
-          return std::pair{loss, o.batch};
-        },
+        [&] { return image_supernet::step(trainer, net, source, paths); },
         [&] { return static_cast<std::size_t>(trainer.done()); }, save);
   } else {
     benchmark.emplace(o);
@@ -240,8 +230,8 @@ int run(const options& o) {
     search::scorer costs(problem.space(), problem.devices().size(), problem.costs().front());
     costs.fit_scales(costs.sample(1000, key.in_stream(54)));
     const auto halves = data::split_half(std::span<const std::size_t>(split.learned), key.in_stream(55));
-    auto weight_images = show(halves.first, o.batch, 51);
-    auto search_images = show(halves.second, o.batch, 56);
+    auto weight_images = show(halves.first, 51);
+    auto search_images = show(halves.second, 56);
     nn::parameters<float> store;
     const hypernetwork::multilayer hyper(
         store, {.objectives = 2, .device_features = problem.devices().front().features.size()}, key);

@@ -22,7 +22,6 @@
 #include <paragon/core/atomic_file.hpp>
 #include <paragon/core/error.hpp>
 #include <paragon/core/json.hpp>
-#include <paragon/data/augmentation.hpp>
 #include <paragon/nn/weights.hpp>
 #include <paragon/space/neighbours.hpp>
 #include <paragon/supernet/cell_network.hpp>
@@ -223,8 +222,7 @@ int run(const options& o) {
   }
 
   const bool flip = !o.no_flip && !o.synthetic();
-  image_supernet::batches source(images, learned, o.batch, scale, key.in_stream(71),
-                                 image_supernet::augmentation{images.height() / 8, flip});
+  auto source = image_supernet::make_batches(images, learned, o.batch, scale, key.in_stream(71), flip);
   const std::size_t epochs = o.epochs.value_or(o.synthetic() ? 30 : 20);
   const std::size_t steps = epochs * source.steps_per_epoch();
   supernet::weight_trainer<float> trainer(image_supernet::schedule(steps, o.rate));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -48,6 +49,14 @@ struct augmentation {
 };
 
 using batches = paragon::data::image_batches<augmentation>;
+
+/// The images with these numbers, each moved by up to an eighth of its height, and mirrored where `flip` says so.
+[[nodiscard]] inline batches make_batches(const paragon::data::image_set& images,
+                                          const std::vector<std::size_t>& chosen, std::size_t batch,
+                                          const paragon::data::channel_statistics& scale, paragon::random key,
+                                          bool flip) {
+  return {images, chosen, batch, scale, key, augmentation{images.height() / 8, flip}};
+}
 
 /// Images to learn from, and images that only judge, where they come along.
 struct image_task {
@@ -118,6 +127,14 @@ struct image_split {
 /// The paths on which supernets are trained.
 [[nodiscard]] inline paths make_paths(const paragon::space::nasbench201& space, paragon::random key) {
   return {space, network::is_weighted, key};
+}
+
+/// A step of the weights on the path of its number: the loss, and how many images it passed.
+inline std::pair<double, std::size_t> step(paragon::supernet::weight_trainer<float>& trainer, net_type& net,
+                                           batches& source, const paths& sampler) {
+  std::array<std::uint8_t, 6> choices{};
+  sampler(trainer.done(), choices);
+  return {static_cast<double>(trainer.step(net.network(), net.store(), source, choices)), source.batch()};
 }
 
 [[nodiscard]] inline net_type make_supernet(const paragon::space::nasbench201& space, std::uint64_t seed) {

@@ -119,16 +119,12 @@ public:
     seeds_ = seeds;
     leaf_memory_.rewind();
     scratch_.rewind();
-    auto& nodes = context_->nodes_;
-    covered_ = nodes.size();
-    leaves_.clear();
-    for (std::uint32_t i = 0; i < nodes.size(); ++i) {
-      auto& n = nodes[i];
+    covered_ = context_->nodes_.size();
+    for (auto& n : context_->nodes_) {
       if (!n.leaf) continue;
       n.adjoint = take(leaf_memory_, seeds * n.extents.size());
       // What instances share is written by `instance_gradients::combine`, which clears it first.
       if (mode == pass_mode::accumulate || !n.shared) B::zero(n.adjoint, sizeof(T) * seeds * n.extents.size());
-      leaves_.push_back(i);
     }
     current_ = 0;
   }
@@ -137,13 +133,7 @@ public:
   void next(std::size_t s) {
     inner_memory_.rewind();
     free_.clear();
-    for (auto& n : context_->nodes_) {
-      if (!n.leaf) n.adjoint = nullptr;
-    }
-    for (const std::uint32_t i : leaves_) {
-      auto& n = context_->nodes_[i];
-      n.adjoint += (s - current_) * n.extents.size();
-    }
+    for (auto& n : context_->nodes_) n.adjoint = n.leaf ? n.adjoint + (s - current_) * n.extents.size() : nullptr;
     current_ = s;
   }
 
@@ -205,7 +195,6 @@ private:
   arena<B> inner_memory_;
   arena<B> scratch_;
   std::vector<piece> free_;  ///< of inner memory
-  std::vector<std::uint32_t> leaves_;
   std::size_t current_ = 0;
   std::size_t covered_ = 0;
   std::size_t seeds_ = 0;

@@ -49,6 +49,7 @@ template <space::has_decisions Space>
 class even_capacity_paths {
 public:
   /// \param weighted  weighted(decision, choice): whether the choice has weights to train
+  /// \param key       which decisions take one is drawn in the stream after its own
   template <std::predicate<std::size_t, std::size_t> Weighted>
   even_capacity_paths(const Space& space, Weighted weighted, paragon::random key) : key_(key) {
     for (std::size_t d = 0; d < space.decisions(); ++d) {
