@@ -108,6 +108,30 @@ TEST_CASE("autodiff: gradients of instances are those of separate passes, for 1,
   }
 }
 
+TEST_CASE("autodiff: a gradient that is too short to be squared counts as zero, one that is not a number stays that") {
+  const auto values = normal<float>({width, width}, 196);
+  auto x = normal<float>({3, width}, 197);
+  const auto gram_of = [&] {
+    tape<float> context;
+    const auto w = context.shared_input(values);
+    context.backward_instances(sum_columns(square(linear(context.constant(x), w))));
+    std::vector<double> gram(9);
+    context.instances().gram(gram);
+    return gram;
+  };
+  const auto before = gram_of();
+  for (std::size_t i = 0; i < width; ++i) x[width + i] *= 1e-10F;  // its gradient becomes 1e-20 times as long
+  const auto after = gram_of();
+  for (std::size_t t = 0; t < 3; ++t) {
+    for (std::size_t s = 0; s < 3; ++s) CHECK(after[t * 3 + s] == (t == 1 || s == 1 ? 0 : before[t * 3 + s]));
+  }
+  x[width] = NAN;
+  const auto broken = gram_of();
+  CHECK(std::isnan(broken[4]));
+  CHECK(std::isnan(broken[1]));
+  CHECK(broken[0] == before[0]);
+}
+
 TEST_CASE("autodiff: other inputs get their gradients from a pass over instances too") {
   const auto values = normal({width, width}, 192);
   const auto x = normal({8, width}, 193);

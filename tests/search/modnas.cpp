@@ -235,6 +235,33 @@ TEST_CASE("search: modnas trains with every relaxation") {
   check(hypernetwork::mean_field{});
 }
 
+TEST_CASE("search: a device whose gradient vanishes stops neither the training nor the others") {
+  const auto one = [](std::span<const search::device> devices) {
+    nn::parameters<float> store;
+    const auto net = network(store);
+    search::modnas model(net, store, {.steps = 5, .rows = 1});
+    const auto estimate = [](auto logits, const search::batch& b) {
+      auto& context = logits.context();
+      float* scale = context.scratch(b.devices.size());
+      for (std::size_t t = 0; t < b.devices.size(); ++t) scale[t] = t == 1 ? 1e-21F : 1.F;
+      return sum_columns(square(logits)) * context.constant(scale, {b.devices.size()});
+    };
+    CHECK(model.train(devices, estimate, {.seed = 98}).unsolved == 0);
+    const auto* p = model.store().data();
+    return std::vector<float>(p, p + model.store().size());
+  };
+  const auto with = one(two_devices);
+  const auto without = one(std::span(two_devices).first(1));
+  nn::parameters<float> untrained;
+  (void)network(untrained);
+  double moved = 0;
+  for (std::size_t i = 0; i < with.size(); ++i) {
+    CHECK(with[i] == doctest::Approx(without[i]).epsilon(1e-4));
+    moved = std::max(moved, static_cast<double>(std::abs(with[i] - untrained.data()[i])));
+  }
+  CHECK(moved > 1e-4);
+}
+
 TEST_CASE("search: an observer sees every step and can stop the training") {
   auto judge = two_objectives();
   nn::parameters<float> store;

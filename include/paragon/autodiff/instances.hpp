@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <string>
 #include <tuple>
@@ -36,7 +37,8 @@ public:
   /// Number of instances of the last `backward_instances`.
   [[nodiscard]] std::size_t count() const noexcept { return count_; }
 
-  /// The k x k matrix of scalar products of the gradients, row-major; sums run in `T`.
+  /// The k x k matrix of scalar products of the gradients, row-major; sums run in `T`. A gradient whose square is too small
+  /// for `T` to know it to full precision counts as zero; one that is not a number stays that.
   /// \throws error where `out` has another size, or nothing was logged since the last `backward` or `clear`
   void gram(std::span<double> out) {
     if (out.size() != count_ * count_ || count_ == 0) {
@@ -67,7 +69,13 @@ public:
     }
     host_.resize(count_ * count_);
     B::copy_to_host(host_.data(), sum, sizeof(T) * host_.size());
-    for (std::size_t i = 0; i < host_.size(); ++i) out[i] = static_cast<double>(host_[i]);
+    constexpr T least = std::numeric_limits<T>::min() / std::numeric_limits<T>::epsilon();
+    for (std::size_t t = 0; t < count_; ++t) {
+      for (std::size_t s = 0; s < count_; ++s) {
+        const bool vanishes = host_[t * count_ + t] < least || host_[s * count_ + s] < least;
+        out[t * count_ + s] = vanishes ? 0 : static_cast<double>(host_[t * count_ + s]);
+      }
+    }
   }
 
   /// Makes sum over t of weights[t] g_t the gradient of the parameters, to be read with `Context::gradient`.

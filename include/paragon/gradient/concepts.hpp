@@ -46,7 +46,8 @@ concept weighting =
 template <class W>
 concept stateful_weighting = weighting<W> && requires(std::remove_reference_t<W>& w) { w.reset(); };
 
-/// Says by which factor each gradient is scaled before the weighting sees it: `n(gram, scales)` writes k positive numbers.
+/// Says by which factor each gradient is scaled before the weighting sees it: `n(gram, scales)` writes k numbers, positive or,
+/// for a gradient that is left out, zero.
 template <class N>
 concept normalisation = requires(const std::remove_reference_t<N>& n, gram_view gram, std::span<double> scales) {
   { n(gram, scales) } -> std::same_as<void>;

@@ -20,11 +20,12 @@ struct unnormalised {
   void operator()(gram_view, std::span<double> scales) const { std::fill(scales.begin(), scales.end(), 1.0); }
 };
 
-/// Divides each gradient by its length, as MODNAS does ("l2"). A zero gradient stays zero.
+/// Divides each gradient by its length, as MODNAS does ("l2"). A zero gradient has no direction and is left out: however
+/// short it was before, it counted as much as any other, and as a zero it would stop them all.
 struct unit_length {
   friend bool operator==(unit_length, unit_length) = default;
   void operator()(gram_view gram, std::span<double> scales) const {
-    for (std::size_t i = 0; i < gram.size(); ++i) scales[i] = gram(i, i) > 0 ? 1 / std::sqrt(gram(i, i)) : 1;
+    for (std::size_t i = 0; i < gram.size(); ++i) scales[i] = gram(i, i) > 0 ? 1 / std::sqrt(gram(i, i)) : 0;
   }
 };
 
@@ -46,19 +47,19 @@ struct unit_loss {
   }
 };
 
-/// Divides each gradient by its length and by the value of its loss ("loss+"). \pre as for `unit_loss`
+/// Divides each gradient by its length and by the value of its loss ("loss+"). A zero gradient is left out.
+/// \pre as for `unit_loss`
 struct unit_length_and_loss {
   std::span<const double> losses;
   void operator()(gram_view gram, std::span<double> scales) const {
     unit_loss{losses}(gram, scales);
-    for (std::size_t i = 0; i < gram.size(); ++i) {
-      if (gram(i, i) > 0) scales[i] /= std::sqrt(gram(i, i));
-    }
+    for (std::size_t i = 0; i < gram.size(); ++i) scales[i] = gram(i, i) > 0 ? scales[i] / std::sqrt(gram(i, i)) : 0;
   }
 };
 
 /// A weighting of scaled gradients s_i g_i, itself a weighting of the g_i: decides on s_i s_j G_ij, and multiplies each weight
-/// by s_i, so that combining it with the original gradients gives the direction that was decided on.
+/// by s_i, so that combining it with the original gradients gives the direction that was decided on. Where s_i is zero, the
+/// gradient is left out of the decision, and its weight is zero.
 ///
 /// The weights need not sum to one afterwards. In the status, `residual` is the inner policy's; the norm and the smallest
 /// product are those of the final weights on the original Gram matrix. O(k^2) on top.
@@ -92,11 +93,17 @@ private:
     detail::numbers scales(k);
     scaling(gram, scales.span());
     detail::square scaled(k * k);
+    std::size_t entries = 0;
     for (std::size_t i = 0; i < k; ++i) {
-      for (std::size_t j = 0; j < k; ++j) scaled[i * k + j] = gram(i, j) * scales[i] * scales[j];
+      for (std::size_t j = 0; j < k; ++j) {
+        if (scales[i] != 0 && scales[j] != 0) scaled[entries++] = gram(i, j) * scales[i] * scales[j];
+      }
     }
-    status s = inner(gram_view(scaled.span(), k), weights);
-    for (std::size_t i = 0; i < k; ++i) weights[i] *= scales[i];
+    const std::size_t in = k - static_cast<std::size_t>(std::ranges::count(scales.span(), 0.0));
+    status s{.converged = true};
+    if (in > 0) s = inner(gram_view(scaled.span().first(entries), in), weights.first(in));
+    // From the last to the first, so that no weight is overwritten before it has moved to its place.
+    for (std::size_t i = k, next = in; i-- > 0;) weights[i] = scales[i] == 0 ? 0 : weights[--next] * scales[i];
     detail::multiply(gram, weights, scales.data());
     detail::judge(weights, scales.data(), s);
     return s;
