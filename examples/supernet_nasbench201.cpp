@@ -124,19 +124,21 @@ struct devices {
   }
 };
 
-/// How many steps fit into the minutes: the speed of some, on a copy, without a trace.
-template <class Run>
-std::size_t steps_for(const options& o, std::size_t steps_per_epoch, Run run) {
-  if (o.minutes == 0) return std::max<std::size_t>(2, o.epochs * steps_per_epoch);
-  run(3);
+/// Seconds of a step, from some seconds of them.
+template <class Step>
+double seconds_each(const options& o, Step step) {
+  for (int i = 0; i < 3; ++i) step();  // the first ones ask for memory
   const auto start = clock_type::now();
   std::size_t n = 0;
-  while (seconds_since(start) < std::min(10.0, 3 * o.minutes)) {
-    run(5);
-    n += 5;
+  double passed = 0;
+  for (; passed < std::min(10.0, 2 * o.minutes); passed = seconds_since(start)) {
+    for (int i = 0; i < 5; ++i, ++n) step();
   }
-  const double each = seconds_since(start) / static_cast<double>(n);
-  return std::max<std::size_t>(2, static_cast<std::size_t>(60 * o.minutes / each));
+  return passed / static_cast<double>(n);
+}
+
+std::size_t steps_in(double minutes, double each) {
+  return std::max<std::size_t>(2, static_cast<std::size_t>(60 * minutes / each));
 }
 
 /// How good the fronts are, by the benchmark's accuracies, which the search did not read.
@@ -208,12 +210,11 @@ int run(const options& o) {
   if (!o.search) {
     auto source = show(split.learned, 51);
     const image_supernet::paths paths = image_supernet::make_paths(space, key.in_stream(53));
+    if (steps == 0 && o.minutes == 0) steps = std::max<std::size_t>(2, o.epochs * source.steps_per_epoch());
     if (steps == 0) {
       auto probe = net;
       supernet::weight_trainer<float> trial(settings(100));
-      steps = steps_for(o, source.steps_per_epoch(), [&](std::size_t n) {
-        for (std::size_t i = 0; i < n; ++i) (void)image_supernet::step(trial, probe, source, paths);
-      });
+      steps = steps_in(o.minutes, seconds_each(o, [&] { (void)image_supernet::step(trial, probe, source, paths); }));
     }
     identity["steps"] = std::to_string(steps);
     supernet::weight_trainer<float> trainer(settings(steps));
@@ -242,12 +243,16 @@ int run(const options& o) {
           image_supernet::make_paths(space, key.in_stream(53)), settings(n), {.rows = 1, .objectives = 2},
           {.warmup = warmup, .weight_steps = 16}, key.in_stream(60));
     };
+    if (steps == 0 && o.minutes == 0) {
+      steps = std::max<std::size_t>(2, o.epochs * 2 * weight_images.steps_per_epoch());
+    }
     if (steps == 0) {
       auto probe = net;
-      auto trial = make(probe, 100000, 0);  // past the warm-up the average step is of both kinds
-      steps = steps_for(o, 2 * weight_images.steps_per_epoch(), [&](std::size_t n) {
-        for (std::size_t i = 0; i < n; ++i) (void)trial.step();
-      });
+      auto weights = make(probe, 1000000, 999999);
+      auto all = make(probe, 1000000, 0);
+      const double warmup = seconds_each(o, [&] { (void)weights.step(); });
+      const double rest = seconds_each(o, [&] { (void)all.step(); });
+      steps = steps_in(o.minutes, (warmup + 2 * rest) / 3);
     }
     identity["steps"] = std::to_string(steps);
     auto both = make(net, steps, steps / 3);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <doctest/doctest.h>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -52,7 +53,7 @@ struct small_search {
   std::unique_ptr<search_type> search;
 
   explicit small_search(const search::bilevel_settings& settings = {
-                            .warmup = 4, .weight_steps = 2, .anchors = 4, .rescale_every = 3}) {
+                            .warmup = 4, .weight_steps = 2, .sampler_share = 0.5, .anchors = 4, .rescale_every = 3}) {
     costs.fit_scales(costs.sample(50, {.seed = 7}));
     search = std::make_unique<search_type>(
         net, hyper, store, lower, upper, costs, std::vector<search::device>{{"a", {0, 1}}, {"b", {1, 0}}},
@@ -79,6 +80,26 @@ TEST_CASE("search: a bilevel search trains weights first, then both") {
   while (s.search->done() < 20) (void)s.search->step();
   CHECK(s.search->report().steps == 8);
   CHECK(s.search->model().store().values().to_vector() != before);
+}
+
+TEST_CASE("search: weights that learn on a sampler's paths alone are those of a training without a hypernetwork") {
+  small_search s({.warmup = 4, .weight_steps = 2, .anchors = 4, .rescale_every = 3});
+  while (s.search->done() < 20) (void)s.search->step();
+  CHECK(s.search->report().steps == 8);
+
+  small_search alone;
+  supernet::weight_trainer<float> trainer({.steps = 20});
+  const supernet::uniform_paths paths(cells, {.seed = 8, .stream = 100});
+  std::array<std::uint8_t, 6> choices{};
+  while (trainer.done() < 20) {
+    paths(trainer.done(), choices);
+    (void)trainer.step(alone.net.network(), alone.net.store(), alone.lower, choices);
+  }
+  CHECK(s.net.store().values().to_vector() == alone.net.store().values().to_vector());
+
+  small_search both;  // half of its paths are the hypernetwork's
+  while (both.search->done() < 20) (void)both.search->step();
+  CHECK(both.net.store().values().to_vector() != alone.net.store().values().to_vector());
 }
 
 TEST_CASE("search: a bilevel search goes on from any step with the same bits") {

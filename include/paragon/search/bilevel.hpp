@@ -27,10 +27,10 @@
 namespace paragon::search {
 
 struct bilevel_settings {
-  std::size_t warmup = 1000;     ///< steps of the weights alone, on the sampler's paths
-  std::size_t weight_steps = 4;  ///< steps of the weights for each of the hypernetwork's, after the warm-up
-  double sampler_share = 0.5;  ///< of the weights' steps after the warm-up: on the sampler's, so that none is forgotten
-  std::size_t anchors = 32;    ///< uniform architectures whose losses say how wide losses spread
+  std::size_t warmup = 1000;        ///< steps of the weights alone, on the sampler's paths
+  std::size_t weight_steps = 4;     ///< steps of the weights for each of the hypernetwork's, after the warm-up
+  double sampler_share = 1;         ///< of the weights' steps after the warm-up: on the sampler's paths
+  std::size_t anchors = 32;         ///< uniform architectures whose losses say how wide losses spread
   std::size_t rescale_every = 100;  ///< steps of the hypernetwork
 
   friend bool operator==(const bilevel_settings&, const bilevel_settings&) = default;
@@ -44,6 +44,10 @@ struct bilevel_settings {
 /// (search/modnas.hpp) through the supernet's loss and the scorer's objectives (search/supernet_objectives.hpp). The
 /// weights get no gradient there. The published loop has no sampler and no warm-up (`warmup` 0, `weight_steps` 1,
 /// `sampler_share` 0), and moves the weights on one path for each device.
+///
+/// Why the weights learn on the sampler's paths alone: those that the hypernetwork likes get more training, look better for
+/// it, and are liked more. With a share of one half, on CIFAR-10, the cell of six skip connections came to be the best in
+/// loss and latency alike, and was the whole front of nearly every device.
 ///
 /// Everything random is a function of the step: `save` at any step and `restore` go on with the same bits.
 /// Reference: Sukthanker et al., arXiv 2402.18213, algorithm 1.
