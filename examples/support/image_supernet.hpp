@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <optional>
 #include <paragon/core/error.hpp>
-#include <paragon/core/metric.hpp>
 #include <paragon/core/random.hpp>
 #include <paragon/data/augmentation.hpp>
 #include <paragon/data/image_batches.hpp>
@@ -143,25 +142,5 @@ inline std::pair<double, std::size_t> step(paragon::supernet::weight_trainer<flo
   const network cells(store, kept, space, {.seed = seed, .stream = 42});
   return {cells, std::move(store), std::move(kept)};
 }
-
-/// The error of a cell by the supernet on images that its weights did not learn from; per cent. An objective.
-class supernet_error {
-public:
-  static constexpr bool device_independent = true;
-
-  /// Both are borrowed.
-  supernet_error(const net_type& net, const paragon::data::labelled_images<float>& images)
-      : net_(&net), images_(&images) {}
-
-  [[nodiscard]] static paragon::metric describe() { return {"error", "%", paragon::direction::minimise}; }
-  [[nodiscard]] double value(const paragon::space::nasbench201_cell& cell, std::size_t) const {
-    return 100 *
-           (1 - net_->evaluate(cell, images_->images.data(), images_->images.shape(), images_->labels).accuracy());
-  }
-
-private:
-  const net_type* net_;
-  const paragon::data::labelled_images<float>* images_;
-};
 
 }  // namespace image_supernet

@@ -95,6 +95,7 @@ TEST_CASE("examples: a supernet's wrong options are named, and nothing is writte
   };
   fails({"--width", "0"}, "--width: 0");
   fails({"--rate", "-1"}, "--rate");
+  fails({"--judged", "5"}, "--judged: 5");
   fails({"--images", "x.npy"}, "--images and --labels");
   fails({"--images", folder / "x.npy", "--labels", folder / "y.npy"}, "x.npy");
   fails({"--minutes", "1", "--epochs", "1"}, "excludes");
