@@ -139,14 +139,22 @@ double seconds_each(const options& o, Step step) {
   return passed / static_cast<double>(n);
 }
 
-std::size_t steps_in(double minutes, double each) {
-  return std::max<std::size_t>(2, static_cast<std::size_t>(60 * minutes / each));
+/// \param seconds  how long a step takes; asked for only where the minutes count
+template <class Seconds>
+std::size_t steps_for(const options& o, std::size_t steps_per_epoch, Seconds seconds) {
+  if (o.minutes == 0) return std::max<std::size_t>(2, o.epochs * steps_per_epoch);
+  return std::max<std::size_t>(2, static_cast<std::size_t>(60 * o.minutes / seconds()));
 }
 
-/// The error of every cell by a supernet, per cent, half a deviation to the safe side: measured on images for some random
-/// cells, and expected from these by a Gaussian process. To judge all cells would take longer than the training.
+auto judge_by(const image_supernet::net_type& net, const paragon::data::labelled_images<float>& held_out,
+              const paragon::space::nasbench201_cell& cell) {
+  return net.evaluate(cell, held_out.images.data(), held_out.images.shape(), held_out.labels);
+}
+
+/// The error of every cell by a supernet, per cent: measured on images for some random cells, and expected from these by a
+/// Gaussian process. To judge all cells would take longer than the training.
 /// \returns nothing where the user interrupted it
-std::optional<std::vector<double>> expected_errors(const image_supernet::net_type& net,
+std::optional<std::vector<double>> supernet_errors(const image_supernet::net_type& net,
                                                    const paragon::data::labelled_images<float>& held_out,
                                                    const nasbench201::problem& problem, std::size_t judged,
                                                    paragon::random key) {
@@ -156,20 +164,14 @@ std::optional<std::vector<double>> expected_errors(const image_supernet::net_typ
   until_interrupted observe;
   for (std::size_t i = 0; i < judged; ++i) {
     cells.push_back(paragon::space::uniform(problem.space(), key, i));
-    const auto on_images = net.evaluate(cells.back(), held_out.images.data(), held_out.images.shape(), held_out.labels);
-    errors.push_back(std::max(100 * (1 - on_images.accuracy()), half_an_image));
+    errors.push_back(std::max(100 * (1 - judge_by(net, held_out, cells.back()).accuracy()), half_an_image));
     if (!observe("judging cells", i + 1, judged, errors.back())) return std::nullopt;
   }
   const nasbench201::error_scale scale(errors);
   std::ranges::transform(errors, errors.begin(), [&](double e) { return scale.to_target(e); });
   nasbench201::process gp;
   gp.train(cells, errors);
-  const auto estimates = gp.predict(problem.all_cells());
-  errors.resize(estimates.size());
-  for (std::size_t i = 0; i < errors.size(); ++i) {
-    errors[i] = scale.to_error(estimates[i].mean + 0.5 * estimates[i].deviation);
-  }
-  return errors;
+  return nasbench201::expected_errors(gp, scale, problem.all_cells());
 }
 
 /// How good the fronts are, by the benchmark's accuracies, which the search did not read.
@@ -241,11 +243,12 @@ int run(const options& o) {
   if (!o.search) {
     auto source = show(split.learned, 51);
     const image_supernet::paths paths = image_supernet::make_paths(space, key.in_stream(53));
-    if (steps == 0 && o.minutes == 0) steps = std::max<std::size_t>(2, o.epochs * source.steps_per_epoch());
     if (steps == 0) {
-      auto probe = net;
-      supernet::weight_trainer<float> trial(settings(100));
-      steps = steps_in(o.minutes, seconds_each(o, [&] { (void)image_supernet::step(trial, probe, source, paths); }));
+      steps = steps_for(o, source.steps_per_epoch(), [&] {
+        auto probe = net;
+        supernet::weight_trainer<float> trial(settings(100));
+        return seconds_each(o, [&] { (void)image_supernet::step(trial, probe, source, paths); });
+      });
     }
     identity["steps"] = std::to_string(steps);
     supernet::weight_trainer<float> trainer(settings(steps));
@@ -274,16 +277,15 @@ int run(const options& o) {
           image_supernet::make_paths(space, key.in_stream(53)), settings(n), {.rows = 1, .objectives = 2},
           {.warmup = warmup, .weight_steps = 16}, key.in_stream(60));
     };
-    if (steps == 0 && o.minutes == 0) {
-      steps = std::max<std::size_t>(2, o.epochs * 2 * weight_images.steps_per_epoch());
-    }
     if (steps == 0) {
-      auto probe = net;
-      auto weights = make(probe, 1000000, 999999);
-      auto all = make(probe, 1000000, 0);
-      const double warmup = seconds_each(o, [&] { (void)weights.step(); });
-      const double rest = seconds_each(o, [&] { (void)all.step(); });
-      steps = steps_in(o.minutes, (warmup + 2 * rest) / 3);
+      steps = steps_for(o, 2 * weight_images.steps_per_epoch(), [&] {
+        auto probe = net;
+        auto weights = make(probe, 1000000, 999999);
+        auto all = make(probe, 1000000, 0);
+        const double warmup = seconds_each(o, [&] { (void)weights.step(); });
+        const double rest = seconds_each(o, [&] { (void)all.step(); });
+        return (warmup + 2 * rest) / 3;
+      });
     }
     identity["steps"] = std::to_string(steps);
     auto both = make(net, steps, steps / 3);
@@ -317,7 +319,7 @@ int run(const options& o) {
   r.settings.emplace_back("hypernetwork steps", std::to_string(hypernetwork_steps));
   if (o.search) {
     const auto& problem = benchmark->problem;
-    auto errors = expected_errors(net, held_out, problem, o.judged, key.in_stream(57));
+    auto errors = supernet_errors(net, held_out, problem, o.judged, key.in_stream(57));
     if (!errors) return interrupted();
     r.objectives = {nasbench201::error_objective::describe(), problem.costs().front().describe()};
     search::scorer scorer(problem.space(), problem.devices().size(), nasbench201::error_objective(std::move(*errors)),
@@ -365,7 +367,7 @@ int run(const options& o) {
   until_interrupted observe;
   for (std::size_t i = 0; i < o.rank; ++i) {
     const auto cell = space::uniform(space, key.in_stream(61), i);
-    const auto judged = net.evaluate(cell, held_out.images.data(), held_out.images.shape(), held_out.labels);
+    const auto judged = judge_by(net, held_out, cell);
     ranked.emplace_back(json::object{{"architecture", space.to_string(cell)},
                                      {"supernet_accuracy", judged.accuracy()},
                                      {"supernet_loss", judged.loss()}});

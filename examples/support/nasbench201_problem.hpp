@@ -132,7 +132,7 @@ private:
   std::vector<std::vector<double>> predicted_;
 };
 
-/// The error that a Gaussian process expects, half a deviation to the safe side; per cent.
+/// Errors that are known or expected (`expected_errors`), per cent, as an objective.
 class error_objective {
 public:
   static constexpr bool device_independent = true;
@@ -174,6 +174,15 @@ private:
   double knee_ = 0;
   double width_ = 1;
 };
+
+/// The errors that a process expects, half a deviation to the safe side; per cent.
+inline std::vector<double> expected_errors(const process& gp, const error_scale& scale,
+                                           std::span<const nasbench201_cell> of) {
+  std::vector<double> errors;
+  errors.reserve(of.size());
+  for (const auto& e : gp.predict(of)) errors.push_back(scale.to_error(e.mean + 0.5 * e.deviation));
+  return errors;
+}
 
 /// Devices, predictors and scales: everything between the benchmark's tables and a search.
 class problem {
@@ -253,13 +262,8 @@ public:
                                    std::span<const nasbench201_cell>(cells_),
                                    std::span<const paragon::search::other_objectives>(training), label, budget,
                                    key.in_stream(102), paragon::preference::smooth_tchebycheff{.mu = 0.03}, observe);
-    errors_.resize(cells);
-    double least = std::numeric_limits<double>::infinity();
-    const auto estimates = gp.predict(cells_);
-    for (std::size_t i = 0; i < cells; ++i) {
-      errors_[i] = scale.to_error(estimates[i].mean + 0.5 * estimates[i].deviation);
-      least = std::min(least, std::log(errors_[i]));
-    }
+    errors_ = expected_errors(gp, scale, cells_);
+    const double least = std::log(*std::min_element(errors_.begin(), errors_.end()));
     std::vector<double> learned(cells);
     for (std::size_t i = 0; i < cells; ++i) learned[i] = (std::log(errors_[i]) - least) / error_width_;
 
