@@ -3,7 +3,7 @@
 /// to be cheap and good? The payload is the design itself.
 #include <cmath>
 #include <cstdio>
-#include <paragon/core/random.hpp>
+#include <paragon/core/random_key.hpp>
 #include <paragon/pareto/archive.hpp>
 #include <paragon/pareto/hypervolume.hpp>
 
@@ -14,7 +14,7 @@ struct design {
 
 int main() {
   using enum paragon::direction;
-  const paragon::random draw{.seed = 1};
+  const paragon::random_key draw{.seed = 1};
   paragon::pareto::archive<double, design> best({minimise, maximise});  // cost, quality
   std::size_t replaced = 0;
   for (std::uint64_t trial = 0; trial < 20000; ++trial) {

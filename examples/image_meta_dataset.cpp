@@ -120,13 +120,13 @@ struct timings {
 /// Trains the weights. \returns whether it was not interrupted
 bool train(image_supernet::net_type& net, const data::image_set& images, const std::vector<std::size_t>& learned,
            const data::channel_statistics& scale, const options& o, timings& times) {
-  const paragon::random key{.seed = o.seed, .stream = 70};
+  const paragon::random_key key{.seed = o.seed};
   constexpr std::size_t batch = 64;
-  auto source =
-      image_supernet::make_batches(images, learned, std::min(batch, learned.size()), scale, key, !o.synthetic());
+  auto source = image_supernet::make_batches(images, learned, std::min(batch, learned.size()), scale,
+                                             key.fork("images of the weights"), !o.synthetic());
   const std::size_t steps = o.epochs * source.steps_per_epoch();
   supernet::weight_trainer<float> trainer(image_supernet::schedule(steps, 0.1));
-  const image_supernet::paths paths = image_supernet::make_paths(net.space(), key.in_stream(72));
+  const image_supernet::paths paths = image_supernet::make_paths(net.space(), key.fork("paths"));
   constexpr double never = std::numeric_limits<double>::infinity();  // half a training is of no use here
   const auto rate = image_supernet::train(
       "supernet, images", never, steps, [&] { return image_supernet::step(trainer, net, source, paths); },
@@ -159,7 +159,7 @@ data::image_set chosen_images(const data::image_set& from, std::span<const std::
 }
 
 /// Cells that compute different functions.
-std::vector<cell_type> draw_cells(const space::nasbench201& space, std::size_t wanted, paragon::random key) {
+std::vector<cell_type> draw_cells(const space::nasbench201& space, std::size_t wanted, paragon::random_key key) {
   std::vector<cell_type> cells;
   std::set<std::string> kinds;
   for (std::uint64_t draw = 0; cells.size() < wanted; ++draw) {
@@ -241,11 +241,11 @@ int run(const options& o) {
   atomic_file{o.out + "/result.json"};  // an unwritable folder is found before the training, not after it
   backend::cpu::set_threads(o.threads);
   watch_for_interruption();
-  const paragon::random key{.seed = o.seed, .stream = 80};
+  const paragon::random_key key{.seed = o.seed};
   timings times;
 
   const data::image_set images = image_supernet::read_images(o.data, o.images, o.labels, o.seed);
-  const task_list list(images, o.tasks, key);
+  const task_list list(images, o.tasks, key.fork("tasks"));
   const auto tables = o.data.empty() ? nasbench201::surrogate_tables() : data::nasbench201(o.data);
   const auto& milliseconds = tables.latency(o.device);
   const auto scale = data::statistics_of(images);
@@ -286,7 +286,7 @@ int run(const options& o) {
   std::vector<std::size_t> members(images.classes());
   for (const std::uint32_t c : known.labels()) ++members[c];
   const std::size_t of_class = std::min<std::size_t>(100, *std::min_element(members.begin(), members.end()));
-  const tensor<float> embedding = data::dataset_embedding(known, scale, see, of_class, key.in_stream(88));
+  const tensor<float> embedding = data::dataset_embedding(known, scale, see, of_class, key.fork("embedding"));
   save_safetensors(o.out + "/embeddings.safetensors", {{"classes", embedding}},
                    {{"cell", space::to_string(seeing)}, {"images", describe(images)}});
 
@@ -295,14 +295,13 @@ int run(const options& o) {
   const auto held_out = data::normalised(images, judging, scale);
   const supernet::task_accuracy judged(net, held_out.images.data(), held_out.images.shape(), held_out.labels);
   const std::size_t each = std::min<std::size_t>(20, list.tasks.size());
-  const auto cells = draw_cells(space, (o.rows + each - 1) / each, key.in_stream(90));
+  const auto cells = draw_cells(space, (o.rows + each - 1) / each, key.fork("cells"));
   const space::nasbench201 benchmark{};  // what the latencies were measured on: the costs are of the same network
   const auto rows_start = clock_type::now();
   until_interrupted observe;
-  const rows_type rows =
-      data::cross_meta_dataset(std::span<const cell_type>(cells), std::span<const data::image_task>(list.tasks), each,
-                               key.in_stream(89), observe, judged, objective::parameter_count{benchmark},
-                               objective::mac_count{benchmark}, table_latency{&milliseconds});
+  const rows_type rows = data::cross_meta_dataset(
+      std::span<const cell_type>(cells), std::span<const data::image_task>(list.tasks), each, key.fork("rows"), observe,
+      judged, objective::parameter_count{benchmark}, objective::mac_count{benchmark}, table_latency{&milliseconds});
   times.rows_per_second = static_cast<double>(rows.size()) / std::max(seconds_since(rows_start), 1e-9);
   write_rows(o.out + "/rows.csv", rows, list.tasks);
   if (rows.size() < cells.size() * each) {
@@ -315,8 +314,8 @@ int run(const options& o) {
   const auto predictors_start = clock_type::now();
   const auto sets = make_datasets(embedding, list.tasks);
   const std::size_t epochs = o.synthetic() ? 30 : 20;
-  judge judges(rows, list, sets, key.in_stream(95), epochs);
-  const lesson unseen_tasks{"unseen tasks and cells", data::split_disjoint(rows, 0.2, key.in_stream(97))};
+  judge judges(rows, list, sets, key.fork("predictors"), epochs);
+  const lesson unseen_tasks{"unseen tasks and cells", data::split_disjoint(rows, 0.2, key.fork("split"))};
   lesson unseen_classes{"unseen classes and cells", {}};
   std::set<cell_type> held;
   for (const std::size_t r : unseen_tasks.split.test) held.insert(rows.architectures[r]);

@@ -152,7 +152,7 @@ void print(const std::string& title, const std::vector<result>& rows) {
 /// Everything that is asked of one seed.
 class experiment {
 public:
-  explicit experiment(const options& o) : o_(o), key_{.seed = o.seed, .stream = 0, .step = 0}, s_(o.data, key_) {}
+  explicit experiment(const options& o) : o_(o), key_{.seed = o.seed}, s_(o.data, key_) {}
 
   void run() {
     std::printf("%zu labelled cells, %zu pairs to train on; %zu cells and %zu pairs to test on\n", s_.labelled.size(),
@@ -237,7 +237,7 @@ private:
   }
 
   [[nodiscard]] trained<posterior_model> teach(const samples& from) const {
-    return {process_, from, epochs(40), 3e-3, key_.in_stream(12)};
+    return {process_, from, epochs(40), 3e-3, key_.fork("predictor of many heads")};
   }
 
   static std::vector<double> choose(std::span<const double> values, std::span<const std::size_t> of) {
@@ -250,9 +250,9 @@ private:
   [[nodiscard]] result judge(const std::string& name, const Model& model, std::size_t which,
                              std::span<const double> truth) const {
     const auto wanted = choose(truth, s_.test);
-    const exam finished(s_, s_.test, process_, false, key_.in_stream(20));
-    const exam noisy(s_, s_.test, process_, true, key_.in_stream(20));
-    const exam all(s_, s_.others, process_, false, key_.in_stream(20));
+    const exam finished(s_, s_.test, process_, false, key_.fork("exam"));
+    const exam noisy(s_, s_.test, process_, true, key_.fork("exam"));
+    const exam all(s_, s_.others, process_, false, key_.fork("exam"));
     return {name,
             {model(finished.x, finished.times, which), model(noisy.x, noisy.times, which), wanted, noisy.times},
             predictor::spearman(model(all.x, all.times, which), choose(truth, s_.others)),
@@ -263,7 +263,7 @@ private:
   [[nodiscard]] result judge_means(const std::string& name, std::span<const std::size_t> over,
                                    std::span<const double> scores, std::span<const double> truth,
                                    double seconds) const {
-    const exam noisy(s_, s_.test, process_, true, key_.in_stream(20));
+    const exam noisy(s_, s_.test, process_, true, key_.fork("exam"));
     return {name,
             {choose(scores, s_.test), mean_given(s_, noisy, process_, over, rank_scores(choose(scores, over))),
              choose(truth, s_.test), noisy.times},
@@ -275,10 +275,11 @@ private:
     const lessons l = learn(target, s_.labelled.size());
     samples labels = from_labels(s_, l.labelled, l.accuracy, l.milliseconds);
     add_pairs(labels, s_, s_.split.train);
-    const trained<published_model> published(process_, labels, epochs(60), 2e-3, key_.in_stream(10));
-    const trained<posterior_model> plain(process_, labels, epochs(60), 3e-3, key_.in_stream(11));
+    const trained<published_model> published(process_, labels, epochs(60), 2e-3, key_.fork("published predictor"));
+    const trained<posterior_model> plain(process_, labels, epochs(60), 3e-3, key_.fork("predictor of one head"));
     const samples lesson = taught_samples(l);
-    const trained<published_model> published_taught(process_, lesson, epochs(30), 2e-3, key_.in_stream(10));
+    const trained<published_model> published_taught(process_, lesson, epochs(30), 2e-3,
+                                                    key_.fork("published predictor"));
     const trained<posterior_model> taught = teach(lesson);
     const auto truth = s_.tables.judge().validation_accuracy(target);  // from here on, for judging alone
     std::vector<std::size_t> everything(cells);
@@ -323,7 +324,7 @@ private:
     for (std::size_t i = 0; i < alone.labels.size(); ++i) {
       if (i % heads != latency) alone.labels[i] = unknown;
     }
-    const trained<posterior_model> own(process_, alone, epochs(60), 3e-3, key_.in_stream(13));
+    const trained<posterior_model> own(process_, alone, epochs(60), 3e-3, key_.fork("predictor of own labels"));
     const auto truth = s_.tables.judge().latency(device);
     std::vector<result> rows;
     rows.push_back(judge("published kind, shared trunk", published, latency, truth));
@@ -378,21 +379,22 @@ private:
       std::vector<double> on_targets(s_.tables.datasets.size());
       for (std::uint32_t fold = 0; fold < folds; ++fold) {
         const auto split =
-            fold == 0 ? s_.split : data::split_disjoint(s_.pairs.rows, 0.2, key_.in_stream(100 + 2 * fold));
+            fold == 0 ? s_.split : data::split_disjoint(s_.pairs.rows, 0.2, key_.fork("split").fork(fold));
         std::vector<std::size_t> rows = split.train;
-        key_.in_stream(200 + fold).shuffle(rows);
+        key_.fork("rows").fork(fold).shuffle(rows);
         rows.resize(std::min(rows.size(), wanted));
         size += static_cast<double>(rows.size()) / folds;
         samples from;
         add_pairs(from, s_, rows);
-        const trained<posterior_model> model(process_, from, epochs(40), 3e-3, key_.in_stream(300 + fold));
+        const trained<posterior_model> model(process_, from, epochs(40), 3e-3,
+                                             key_.fork("predictor of pairs").fork(fold));
         const auto found = judge_pairs(model, rows, split.test);
         for (std::size_t k = 0; k < found.size(); ++k) {
           mean[k] += found[k] / folds;
           square[k] += found[k] * found[k] / folds;
         }
         if (fold > 0) continue;  // the test cells are disjoint from the first split's
-        const exam finished(s_, s_.test, process_, false, key_.in_stream(20));
+        const exam finished(s_, s_.test, process_, false, key_.fork("exam"));
         for (std::size_t d = 0; d < on_targets.size(); ++d) {
           const auto truth = s_.tables.judge().validation_accuracy(s_.tables.datasets[d]);
           on_targets[d] = predictor::spearman(model(finished.x, finished.times, pair_accuracy), choose(truth, s_.test));
@@ -435,8 +437,8 @@ private:
       truth.push_back(s_.pairs.rows.value(r, 0));
       task.push_back(effect(r));
     }
-    const exam finished(s_, of, process_, false, key_.in_stream(30));
-    const exam noisy(s_, of, process_, true, key_.in_stream(30));
+    const exam finished(s_, of, process_, false, key_.fork("exam of pairs"));
+    const exam noisy(s_, of, process_, true, key_.fork("exam of pairs"));
     const auto alone = model(finished.x, finished.times, pair_accuracy);
     const auto blurred = model(noisy.x, noisy.times, pair_accuracy);
     std::vector<double> both(task);
@@ -470,7 +472,7 @@ private:
     }
     samples from;
     add_pairs(from, s_, rows);
-    const trained<posterior_model> model(process_, from, epochs(40), 3e-3, key_.in_stream(310));
+    const trained<posterior_model> model(process_, from, epochs(40), 3e-3, key_.fork("predictor of pairs and targets"));
     return pairs_line("pairs, published split (leaks)", judge_pairs(model, rows, s_.pairs.evaluation));
   }
 
@@ -482,7 +484,7 @@ private:
     std::vector<double> best;
     for (const auto name : s_.tables.datasets) {
       const auto accuracy = choose(s_.tables.judge().validation_accuracy(name), s_.test);
-      const exam noisy(s_, s_.test, process_, true, key_.in_stream(20));
+      const exam noisy(s_, s_.test, process_, true, key_.fork("exam"));
       const auto means = mean_given(s_, noisy, process_, s_.test, accuracy);
       const double mean = std::accumulate(accuracy.begin(), accuracy.end(), 0.0) / static_cast<double>(accuracy.size());
       truth.insert(truth.end(), accuracy.begin(), accuracy.end());
@@ -536,7 +538,7 @@ private:
   }
 
   options o_;
-  paragon::random key_;
+  paragon::random_key key_;
   study s_;
   diffusion::variance_exploding process_{0.1, 5};
   static constexpr std::array<const char*, 4> pair_measures{"cell and task, denoised", "cell and task, noisy",

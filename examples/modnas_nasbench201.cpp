@@ -152,7 +152,7 @@ int run(const options& o) {
     double random_sum = 0;
     for (std::size_t k = 0; k < draws; ++k) {
       nasbench201::cell_numbers cells(rays.size());
-      const paragon::random key{.seed = o.seed, .stream = 50, .step = static_cast<std::uint32_t>(k)};
+      const auto key = paragon::random_key{.seed = o.seed}.fork("random cells").fork(k);
       for (std::size_t i = 0; i < cells.size(); ++i) cells[i] = key.below(nasbench201::cells, i);
       random_sum += device.hypervolume(cells);
       for (std::size_t i = 0; k == 0 && i < cells.size(); ++i) {

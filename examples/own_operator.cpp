@@ -37,7 +37,7 @@ struct bell_layer {
   nn::slot means, widths;
   nn::linear mix;
   template <class T, class B>
-  bell_layer(nn::parameters<T, B>& store, std::size_t count, paragon::random key)
+  bell_layer(nn::parameters<T, B>& store, std::size_t count, paragon::random_key key)
       : means(store.add("bells.means", {count}, nn::uniform{3.0}, key)),
         widths(store.add("bells.widths", {count}, nn::fill{1.0}, key)), mix(store, "bells.mix", count, 1, key) {}
   template <class C>

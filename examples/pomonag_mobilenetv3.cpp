@@ -32,8 +32,9 @@ public:
   /// \throws error that lists the devices, for another name
   generation_problem(mobilenetv3::problem p, const std::string& device)
       : problem_(std::move(p)), device_(&problem_.find(device)), choices_(mobilenetv3::problem::score()) {
+    const auto key = paragon::random_key{.seed = 1}.fork("sample of the space");
     for (std::uint64_t i = 0; i < 5000; ++i) {
-      sample_.push_back(paragon::space::uniform(problem_.space(), {.seed = 1, .stream = 500}, i));
+      sample_.push_back(paragon::space::uniform(problem_.space(), key, i));
     }
     // The ends of the space, so that nothing lies outside of the box.
     architecture largest;

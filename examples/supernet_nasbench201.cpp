@@ -157,7 +157,7 @@ auto judge_by(const image_supernet::net_type& net, const paragon::data::labelled
 std::optional<std::vector<double>> supernet_errors(const image_supernet::net_type& net,
                                                    const paragon::data::labelled_images<float>& held_out,
                                                    const nasbench201::problem& problem, std::size_t judged,
-                                                   paragon::random key) {
+                                                   paragon::random_key key) {
   const double half_an_image = 50 / static_cast<double>(held_out.labels.size());
   std::vector<paragon::space::nasbench201_cell> cells;
   std::vector<double> errors;
@@ -207,12 +207,12 @@ int run(const options& o) {
   const auto scale = data::statistics_of(images);
   const auto space = image_supernet::space_for(images, o.width, o.cells);
   const image_supernet::image_split split(images, 0.1, o.seed);
-  const paragon::random key{.seed = o.seed, .stream = 50};
+  const paragon::random_key key{.seed = o.seed};
   image_supernet::net_type net = image_supernet::make_supernet(space, o.seed);
   const auto held_out = data::normalised(
       images, std::span(split.held_out).first(std::min<std::size_t>(split.held_out.size(), 5000)), scale);
-  const auto show = [&](const std::vector<std::size_t>& chosen, std::uint32_t stream) {
-    return image_supernet::make_batches(images, chosen, o.batch, scale, key.in_stream(stream), !o.synthetic());
+  const auto show = [&](const std::vector<std::size_t>& chosen, std::string_view use) {
+    return image_supernet::make_batches(images, chosen, o.batch, scale, key.fork(use), !o.synthetic());
   };
 
   // What the run is: a checkpoint of another one is refused. The number of steps comes from the checkpoint.
@@ -241,8 +241,8 @@ int run(const options& o) {
   std::vector<std::vector<float>> logits;  // by device, [rays, choices]
   const auto rays = preference::circle(o.rays);
   if (!o.search) {
-    auto source = show(split.learned, 51);
-    const image_supernet::paths paths = image_supernet::make_paths(space, key.in_stream(53));
+    auto source = show(split.learned, "images of the weights");
+    const image_supernet::paths paths = image_supernet::make_paths(space, key.fork("paths"));
     if (steps == 0) {
       steps = steps_for(o, source.steps_per_epoch(), [&] {
         auto probe = net;
@@ -263,19 +263,20 @@ int run(const options& o) {
     benchmark.emplace(o);
     const auto& problem = benchmark->problem;
     search::scorer costs(problem.space(), problem.devices().size(), problem.costs().front());
-    costs.fit_scales(costs.sample(1000, key.in_stream(54)));
-    const auto halves = data::split_half(std::span<const std::size_t>(split.learned), key.in_stream(55));
-    auto weight_images = show(halves.first, 51);
-    auto search_images = show(halves.second, 56);
+    costs.fit_scales(costs.sample(1000, key.fork("scales of costs")));
+    const auto halves = data::split_half(std::span<const std::size_t>(split.learned), key.fork("halves"));
+    auto weight_images = show(halves.first, "images of the weights");
+    auto search_images = show(halves.second, "images of the search");
     nn::parameters<float> store;
     const hypernetwork::multilayer hyper(
-        store, {.objectives = 2, .device_features = problem.devices().front().features.size()}, key);
+        store, {.objectives = 2, .device_features = problem.devices().front().features.size()},
+        key.fork("hypernetwork"));
     const auto make = [&](image_supernet::net_type& on, std::size_t n, std::size_t warmup) {
       return search::bilevel<image_supernet::network, hypernetwork::multilayer, image_supernet::batches,
                              image_supernet::batches, decltype(costs), image_supernet::paths>(
           on, hyper, store, weight_images, search_images, costs, benchmark->training(),
-          image_supernet::make_paths(space, key.in_stream(53)), settings(n), {.rows = 1, .objectives = 2},
-          {.warmup = warmup, .weight_steps = 16}, key.in_stream(60));
+          image_supernet::make_paths(space, key.fork("paths")), settings(n), {.rows = 1, .objectives = 2},
+          {.warmup = warmup, .weight_steps = 16}, key.fork("search"));
     };
     if (steps == 0) {
       steps = steps_for(o, 2 * weight_images.steps_per_epoch(), [&] {
@@ -319,12 +320,12 @@ int run(const options& o) {
   r.settings.emplace_back("hypernetwork steps", std::to_string(hypernetwork_steps));
   if (o.search) {
     const auto& problem = benchmark->problem;
-    auto errors = supernet_errors(net, held_out, problem, o.judged, key.in_stream(57));
+    auto errors = supernet_errors(net, held_out, problem, o.judged, key.fork("judged cells"));
     if (!errors) return interrupted();
     r.objectives = {nasbench201::error_objective::describe(), problem.costs().front().describe()};
     search::scorer scorer(problem.space(), problem.devices().size(), nasbench201::error_objective(std::move(*errors)),
                           problem.costs().front());
-    scorer.fit_scales(scorer.sample(1000, key.in_stream(62)));
+    scorer.fit_scales(scorer.sample(1000, key.fork("scales")));
     const search::pooled decode;
     const nasbench201::judge judge(benchmark->tables, "cifar10");
     until_interrupted show_fronts;
@@ -334,7 +335,7 @@ int run(const options& o) {
       front.name = name;
       front.split = d < problem.training_devices() ? "train" : "test";
       std::vector<std::size_t> chosen;
-      for (const auto i : decode(scorer, d, std::span<const float>(logits[d]), rays.values(), key.in_stream(58))) {
+      for (const auto i : decode(scorer, d, std::span<const float>(logits[d]), rays.values(), key.fork("choice"))) {
         const std::size_t ray = chosen.size();
         chosen.push_back(space::nasbench201_api_index(scorer.at(i)));
         front.points.push_back({{rays[ray].begin(), rays[ray].end()},
@@ -349,8 +350,9 @@ int run(const options& o) {
       double sum = 0;
       for (std::size_t k = 0; k < draws; ++k) {
         std::vector<std::size_t> drawn(rays.size());
+        const paragon::random_key draw = key.fork("random cells").fork(k);
         for (std::size_t i = 0; i < drawn.size(); ++i) {
-          drawn[i] = paragon::random{.seed = o.seed, .stream = 59}.at_step(k).below(nasbench201::cells, i);
+          drawn[i] = draw.below(nasbench201::cells, i);
         }
         sum += device.hypervolume(drawn) / draws;
       }
@@ -366,7 +368,7 @@ int run(const options& o) {
   std::string best_cell;
   until_interrupted observe;
   for (std::size_t i = 0; i < o.rank; ++i) {
-    const auto cell = space::uniform(space, key.in_stream(61), i);
+    const auto cell = space::uniform(space, key.fork("ranked cells"), i);
     const auto judged = judge_by(net, held_out, cell);
     ranked.emplace_back(json::object{{"architecture", space.to_string(cell)},
                                      {"supernet_accuracy", judged.accuracy()},

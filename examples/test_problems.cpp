@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Random search on a test problem whose front is known: how much of the exact hypervolume it finds.
 #include <cstdio>
-#include <paragon/core/random.hpp>
+#include <paragon/core/random_key.hpp>
 #include <paragon/pareto/hypervolume.hpp>
 #include <paragon/pareto/problems/dtlz.hpp>
 #include <paragon/pareto/problems/zdt.hpp>
@@ -10,7 +10,7 @@
 /// Works for any problem; `solved_test_problem` is what such a function may ask for.
 template <paragon::pareto::problems::solved_test_problem Problem>
 bool random_search(const Problem& problem, const std::vector<double>& reference) {
-  const paragon::random key{.seed = 1};
+  const paragon::random_key key{.seed = 1};
   const std::size_t n = problem.variables();
   const double exact = problem.hypervolume(reference);
   std::printf("%s, %zu variables, exact hypervolume %.6f\n", std::string(problem.name()).c_str(), n, exact);

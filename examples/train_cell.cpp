@@ -209,12 +209,12 @@ int run(const options& o) {
   }
   const auto test = data::normalised(task.test ? *task.test : images, judging, scale);
 
-  const paragon::random key{.seed = o.seed, .stream = 70};
+  const paragon::random_key key{.seed = o.seed};
   const auto judge = [&](const supernet::cell_network<>& net) {
     return net.evaluate(cell, test.images.data(), test.images.shape(), test.labels, 250, supernet::statistics::kept);
   };
   std::optional<double> accuracy_before;
-  supernet::cell_network<> net = supernet::make_cell_network(space, cell, key);
+  supernet::cell_network<> net = supernet::make_cell_network(space, cell, key.fork("cell"));
   if (shared) {
     const auto calibration = std::span(learned).first(std::min<std::size_t>(learned.size(), 2000));
     net = shared->cut_out(space, cell, data::normalised(images, calibration, scale));
@@ -222,7 +222,7 @@ int run(const options& o) {
   }
 
   const bool flip = !o.no_flip && !o.synthetic();
-  auto source = image_supernet::make_batches(images, learned, o.batch, scale, key.in_stream(71), flip);
+  auto source = image_supernet::make_batches(images, learned, o.batch, scale, key.fork("images of the weights"), flip);
   const std::size_t epochs = o.epochs.value_or(o.synthetic() ? 30 : 20);
   const std::size_t steps = epochs * source.steps_per_epoch();
   supernet::weight_trainer<float> trainer(image_supernet::schedule(steps, o.rate));

@@ -15,7 +15,7 @@
 #include <cstdlib>
 #include <exception>
 #include <filesystem>
-#include <paragon/core/random.hpp>
+#include <paragon/core/random_key.hpp>
 #include <paragon/diffusion/exponential_integrator.hpp>
 #include <paragon/diffusion/score_evaluator.hpp>
 #include <paragon/diffusion/training.hpp>
@@ -78,7 +78,7 @@ void report(const Space& about, const diffusion::score_model<float, typename Spa
   const auto start = std::chrono::steady_clock::now();
   const auto x =
       diffusion::sample(model.process(), score, method, {Space::encoding::nodes(), Space::encoding::features()},
-                        {.seed = seed, .stream = 2}, {.samples = samples});
+                        paragon::random_key{.seed = seed}.fork("samples"), {.samples = samples});
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   const std::size_t each = x.size() / samples;
   std::set<std::string> unique;
@@ -104,10 +104,11 @@ void report(const Space& about, const diffusion::score_model<float, typename Spa
 template <class Space>
 int run(const options& o) {
   const Space about;
-  const auto architectures = about.data(o.fraction, {.seed = o.seed, .stream = 1});
+  const paragon::random_key key{.seed = o.seed};
+  const auto architectures = about.data(o.fraction, key.fork("data"));
   const auto data = diffusion::row_classes::of(typename Space::encoding{}, architectures);
   diffusion::score_model<float, typename Space::output> model(Space::graph(), Space::network(),
-                                                              diffusion::variance_exploding{}, {.seed = o.seed});
+                                                              diffusion::variance_exploding{}, key.fork("weights"));
   const diffusion::score_training_settings settings{.steps = o.steps == 0 ? Space::steps : o.steps};
   std::printf("%s: %zu architectures, %zu parameters, %zu updates\n", o.space.c_str(), architectures.size(),
               model.weights().size(), settings.steps);
@@ -115,8 +116,8 @@ int run(const options& o) {
 
   watch_for_interruption();
   const auto start = std::chrono::steady_clock::now();
-  const auto status = diffusion::train_score(model, data, settings, {.seed = o.seed, .stream = 8}, until_interrupted{},
-                                             {.path = o.checkpoint});
+  const auto status =
+      diffusion::train_score(model, data, settings, key.fork("training"), until_interrupted{}, {.path = o.checkpoint});
   if (status.diverged) throw paragon::error("train_score", "a loss that is not finite", "another seed");
   if (status.cancelled) {
     std::printf("stopped after %zu of %zu updates\n", status.steps, settings.steps);

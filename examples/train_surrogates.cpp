@@ -78,7 +78,7 @@ struct partition {
   std::vector<std::size_t> classes = std::vector<std::size_t>(cells);  ///< of isomorphic cells
   std::size_t class_count = 0;
 
-  explicit partition(const paragon::random& key) {
+  explicit partition(const paragon::random_key& key) {
     std::map<std::string, std::size_t> known;
     for (std::size_t i = 0; i < cells; ++i) {
       const std::string name = paragon::space::isomorphism_key(paragon::space::nasbench201_at_api_index(i));
@@ -210,11 +210,11 @@ private:
 /// AdamW along half a cosine; keeps the moving average of the weights with the least loss on the held-out cells.
 template <class Observer>
 trained train(const std::string& name, const samples& data, const partition& parts, const network_settings& settings,
-              const paragon::random& key, Observer&& observe) {
+              const paragon::random_key& key, Observer&& observe) {
   namespace nn = paragon::nn;
   trained result;
   nn::parameters<float> store;
-  const surrogate_network network(store, name, data.features, settings.width, data.outputs, key);
+  const surrogate_network network(store, name, data.features, settings.width, data.outputs, key.fork("weights"));
   auto rows = parts.members(part::train);
   const auto held_out = parts.members(part::stop);
   const std::size_t steps = rows.size() / settings.batch;
@@ -226,7 +226,7 @@ trained train(const std::string& name, const samples& data, const partition& par
   const auto width = static_cast<float>(settings.huber);
   std::size_t best = 0;
   for (std::size_t epoch = 0; epoch < settings.epochs && epoch < best + settings.patience; ++epoch) {
-    key.at_step(epoch + 1).shuffle(rows);
+    key.fork("epochs").fork(epoch).shuffle(rows);
     for (std::size_t s = 0; s < steps; ++s) {
       tape.clear();
       const auto theta = nn::bind(tape, store);
@@ -399,8 +399,8 @@ int run(const options& o) {
   if (!o.table.empty()) atomic_file{o.table};
   const data::nasbench201 tables(o.data);
   const targets wanted(tables);
-  const paragon::random key{.seed = o.seed, .stream = 1};
-  const partition parts(key);
+  const paragon::random_key key{.seed = o.seed};
+  const partition parts(key.fork("partition"));
   const auto training = parts.members(part::train);
 
   // Accuracies.
@@ -472,8 +472,7 @@ int run(const options& o) {
       epochs = epoch;
       terminal("training networks", done, total, loss);
     };
-    networks[j] = train(jobs[j].name, *jobs[j].data, parts, jobs[j].settings,
-                        key.in_stream(static_cast<std::uint32_t>(10 + j)), tell);
+    networks[j] = train(jobs[j].name, *jobs[j].data, parts, jobs[j].settings, key.fork("networks").fork(j), tell);
     tell(jobs[j].settings.epochs, networks[j].held_out);
     jobs[j].scale->undo(networks[j].store, jobs[j].name);
   });

@@ -28,7 +28,7 @@ constexpr std::size_t batch = 64;
 
 template <class T>
 tensor<T> normal(shape extents, std::uint32_t stream, double deviation = 1) {
-  const paragon::random key{.seed = 1, .stream = stream};
+  const auto key = paragon::random_key{.seed = 1}.fork(stream);
   tensor<T> out(extents);
   for (std::size_t i = 0; i < out.size(); ++i) out[i] = static_cast<T>(deviation * key.normal(i));
   return out;
@@ -46,7 +46,7 @@ void multilayer_on_tape(benchmark::State& state) {
   nn::parameters<T> store;
   std::vector<nn::linear> network;
   for (std::size_t l = 0; l < layers; ++l) {
-    network.emplace_back(store, "layer" + std::to_string(l), width, width, paragon::random{.seed = 1});
+    network.emplace_back(store, "layer" + std::to_string(l), width, width, paragon::random_key{.seed = 1});
   }
   const auto x = normal<T>({batch, width}, 1);
   autodiff::tape<T> tape;
@@ -190,7 +190,7 @@ void gram_of_instances(benchmark::State& state) {
   nn::parameters<float> store;
   std::vector<nn::linear> network;
   for (std::size_t l = 0; l < layers; ++l) {
-    network.emplace_back(store, "layer" + std::to_string(l), width, width, paragon::random{.seed = 1});
+    network.emplace_back(store, "layer" + std::to_string(l), width, width, paragon::random_key{.seed = 1});
   }
   const auto x = normal<float>({instances * rows, width}, 1);
   std::vector<float> seeds(instances * instances);

@@ -47,7 +47,7 @@ void fill_plain_loop(benchmark::State& state) {
   const auto channels = static_cast<std::ptrdiff_t>(set.channels());
   for (auto _ : state) {
     const auto chosen = batches.chosen(step++ % batches.steps_per_epoch());
-    const paragon::random key{.seed = 1, .stream = 1, .step = static_cast<std::uint32_t>(step)};
+    const auto key = paragon::random_key{.seed = 1}.fork(1).fork(step);
     for (std::size_t k = 0; k < batch; ++k) {
       const std::uint8_t* in = set.image(chosen[k]).data();
       const auto bits = key.bits(k);
@@ -78,7 +78,7 @@ void order_of_an_epoch(benchmark::State& state) {
   for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
   std::uint64_t epoch = 0;
   for (auto _ : state) {
-    paragon::random{.seed = 1}.at_step(epoch++).shuffle(order);
+    paragon::random_key{.seed = 1}.fork(epoch++).shuffle(order);
     benchmark::DoNotOptimize(order.data());
   }
 }

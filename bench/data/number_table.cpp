@@ -4,7 +4,7 @@
 
 #include <cstdio>
 #include <cstdlib>
-#include <paragon/core/random.hpp>
+#include <paragon/core/random_key.hpp>
 #include <paragon/data/csv.hpp>
 #include <paragon/data/number_table.hpp>
 #include <string>
@@ -15,7 +15,7 @@ namespace {
 enum digits { few, all };
 
 std::string make(digits how, std::size_t rows) {
-  const paragon::random key{.seed = 42};
+  const paragon::random_key key{.seed = 42};
   std::string text;
   for (std::size_t i = 0; i < 3 * rows; ++i) {
     char number[40];

@@ -44,7 +44,7 @@ std::vector<paragon::space::nasbench201_cell> known_cells(std::size_t count) {
 template <class Score>
 void evaluate(benchmark::State& state, Score& score) {
   tensor<float> x(shape{256, 8, 7});
-  const paragon::random key{.seed = 2};
+  const paragon::random_key key{.seed = 2};
   for (std::size_t i = 0; i < x.size(); ++i) x[i] = static_cast<float>(key.normal(i));
   tensor<float> out(x.shape());
   score.prepare(way);

@@ -38,7 +38,7 @@ struct problem {
   problem(const score_network_settings& s, std::vector<std::uint8_t> seen, std::size_t samples)
       : settings(s), mask(std::move(seen)), network(store, s, {.seed = 1}), x(shape{samples, s.nodes, s.operators}),
         out(x.shape()) {
-    const paragon::random key{.seed = 2};
+    const paragon::random_key key{.seed = 2};
     for (std::size_t i = 0; i < x.size(); ++i) x[i] = static_cast<float>(5 * key.normal(i));
   }
 

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <paragon/core/random.hpp>
+#include <paragon/core/random_key.hpp>
 #include <paragon/gradient/frank_wolfe.hpp>
 #include <paragon/gradient/gram.hpp>
 #include <paragon/gradient/min_norm.hpp>
@@ -20,7 +20,7 @@ namespace {
 std::vector<std::vector<double>> matrices(std::size_t k) {
   std::vector<std::vector<double>> all;
   for (std::uint64_t seed = 1; seed <= 16; ++seed) {
-    const paragon::random key{.seed = seed};
+    const paragon::random_key key{.seed = seed};
     std::vector<double> rows(2 * k * k);
     for (std::size_t i = 0; i < rows.size(); ++i) rows[i] = key.normal(i) + 0.5;
     all.push_back(gradient::gram(gradient::matrix_view<const double>(rows, k, 2 * k)));
@@ -92,7 +92,7 @@ constexpr std::size_t devices = 13;
 constexpr std::size_t parameters = 152'000;
 
 std::vector<float> gradients() {
-  const paragon::random key{.seed = 1};
+  const paragon::random_key key{.seed = 1};
   std::vector<float> g(devices * parameters);
   for (std::size_t i = 0; i < g.size(); ++i) g[i] = static_cast<float>(key.uniform(i) - 0.5);
   return g;

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
-#include <paragon/core/random.hpp>
+#include <paragon/core/random_key.hpp>
 #include <paragon/pareto/approximate_hypervolume.hpp>
 #include <vector>
 
@@ -16,7 +16,7 @@ constexpr double side = 1.1;
 constexpr std::size_t directions = std::size_t{1} << 14;
 
 std::vector<double> make(data what, std::size_t n, std::size_t m) {
-  const paragon::random key{.seed = 42};
+  const paragon::random_key key{.seed = 42};
   std::vector<double> points(n * m);
   for (std::size_t i = 0; i < n; ++i) {
     double size = 0;
@@ -53,7 +53,7 @@ void plain(benchmark::State& state, data what) {
   const auto m = static_cast<std::size_t>(state.range(0));
   const auto n = static_cast<std::size_t>(state.range(1));
   const auto points = make(what, n, m);
-  const paragon::random key{.seed = 1};
+  const paragon::random_key key{.seed = 1};
   const double half = static_cast<double>(m) / 2;
   const double unit = std::exp(half * std::log(std::numbers::pi / 4) - std::lgamma(half + 1));
   double value = 0;

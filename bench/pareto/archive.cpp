@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <list>
-#include <paragon/core/random.hpp>
+#include <paragon/core/random_key.hpp>
 #include <paragon/pareto/archive.hpp>
 #include <paragon/pareto/concurrent_archive.hpp>
 #include <span>
@@ -16,7 +16,7 @@ namespace {
 enum data { cube, simplex };
 
 std::vector<double> make(data what, std::size_t n, std::size_t m) {
-  const paragon::random key{.seed = 42 + m};
+  const paragon::random_key key{.seed = 42 + m};
   std::vector<double> values(n * m);
   for (std::size_t i = 0; i < n; ++i) {
     double sum = 0;

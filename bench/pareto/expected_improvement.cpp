@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <paragon/core/random.hpp>
+#include <paragon/core/random_key.hpp>
 #include <paragon/pareto/expected_improvement.hpp>
 #include <vector>
 
@@ -18,7 +18,7 @@ using rows = std::vector<std::array<double, M>>;
 
 template <std::size_t M>
 rows<M> sphere(std::size_t n) {
-  const paragon::random key{.seed = M};
+  const paragon::random_key key{.seed = M};
   rows<M> points(n);
   for (std::size_t i = 0; i < n; ++i) {
     double square = 0;
@@ -33,7 +33,7 @@ rows<M> sphere(std::size_t n) {
 
 template <std::size_t M>
 rows<M> uniform(double low, double high, std::uint64_t seed) {
-  const paragon::random key{.seed = seed};
+  const paragon::random_key key{.seed = seed};
   rows<M> result(candidates);
   for (std::size_t i = 0; i < candidates * M; ++i) result[i / M][i % M] = low + (high - low) * key.uniform(i);
   return result;

@@ -6,7 +6,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
-#include <paragon/core/random.hpp>
+#include <paragon/core/random_key.hpp>
 #include <paragon/pareto/epsilon.hpp>
 #include <paragon/pareto/hausdorff.hpp>
 #include <paragon/pareto/indicators.hpp>
@@ -17,7 +17,7 @@ enum data { cube, sphere };
 
 template <std::size_t M>
 std::vector<std::array<double, M>> make(data what, std::size_t n, std::uint64_t seed) {
-  const paragon::random key{.seed = seed};
+  const paragon::random_key key{.seed = seed};
   std::vector<std::array<double, M>> points(n);
   for (std::size_t i = 0; i < n; ++i) {
     double size = 0;

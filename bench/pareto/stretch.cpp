@@ -7,7 +7,7 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
-#include <paragon/core/random.hpp>
+#include <paragon/core/random_key.hpp>
 #include <paragon/pareto/crowding.hpp>
 #include <paragon/pareto/select.hpp>
 #include <paragon/pareto/stretch.hpp>
@@ -17,7 +17,7 @@ namespace {
 using paragon::pareto::points;
 
 std::vector<double> cube(std::size_t n, std::size_t m) {
-  const paragon::random key{.seed = 42 + m};
+  const paragon::random_key key{.seed = 42 + m};
   std::vector<double> values(n * m);
   for (std::size_t i = 0; i < values.size(); ++i) values[i] = key.uniform(i);
   return values;
@@ -25,7 +25,7 @@ std::vector<double> cube(std::size_t n, std::size_t m) {
 
 /// One front on the simplex, behind the origin: all but the first point are in the front that is cut.
 std::vector<double> one_front(std::size_t n, std::size_t m) {
-  const paragon::random key{.seed = 42 + m};
+  const paragon::random_key key{.seed = 42 + m};
   std::vector<double> values(n * m);
   for (std::size_t i = 1; i < n; ++i) {
     double sum = 0;

@@ -3,7 +3,7 @@
 
 #include <cmath>
 #include <cstddef>
-#include <paragon/core/random.hpp>
+#include <paragon/core/random_key.hpp>
 #include <vector>
 
 /// Uniform in the cube, on the simplex, on the sphere.
@@ -11,7 +11,7 @@ enum data { cube, simplex, sphere };
 inline constexpr double side = 1.1;
 
 inline std::vector<double> make(data what, std::size_t n, std::size_t m) {
-  const paragon::random key{.seed = 42 + m};
+  const paragon::random_key key{.seed = 42 + m};
   std::vector<double> values(n * m);
   for (std::size_t i = 0; i < n; ++i) {
     double size = 0;

@@ -22,7 +22,7 @@ struct decoding {
 
   decoding() {
     for (std::size_t i = 0; i < logits.size(); ++i)
-      logits[i] = static_cast<float>(paragon::random{.seed = 9}.normal(i));
+      logits[i] = static_cast<float>(paragon::random_key{.seed = 9}.normal(i));
   }
 };
 

@@ -45,7 +45,7 @@ struct training {
     draw({.seed = 5});
   }
 
-  void draw(const paragon::random& key) {
+  void draw(const paragon::random_key& key) {
     for (std::size_t r = 0; r < devices * rows; ++r) {
       preference::sphere{}(std::span<double>(preferences).subspan(2 * r, 2), key, r);
     }
@@ -55,7 +55,7 @@ struct training {
     tape.clear();
     return net(nn::bind(tape, store), tape.constant(preference), tape.constant(hardware));
   }
-  search::batch batch(const paragon::random& key) const { return {preferences, numbers, rows, key, 0.5}; }
+  search::batch batch(const paragon::random_key& key) const { return {preferences, numbers, rows, key, 0.5}; }
   auto losses(autodiff::variable<autodiff::tape<T>> y) {
     return autodiff::affine(autodiff::sum_columns(autodiff::reshape(estimate(y, batch({.seed = 6})), {devices, rows})),
                             T(1) / T(rows));
@@ -80,7 +80,7 @@ void step(benchmark::State& state) {
 void draw_preferences(benchmark::State& state) {
   training t;
   std::uint64_t i = 0;
-  for (auto _ : state) t.draw(paragon::random{.seed = 5}.at_step(i++));
+  for (auto _ : state) t.draw(paragon::random_key{.seed = 5}.fork(i++));
 }
 void hypernetwork_forward(benchmark::State& state) {
   training t;
@@ -94,7 +94,7 @@ void local_expectation(benchmark::State& state) {
   for (auto _ : state) {
     t.tape.clear();
     const auto x = t.tape.input(kept.data(), {devices * rows, 30});
-    benchmark::DoNotOptimize(t.estimate(x, t.batch(paragon::random{.seed = 6}.at_step(i++))).data());
+    benchmark::DoNotOptimize(t.estimate(x, t.batch(paragon::random_key{.seed = 6}.fork(i++))).data());
   }
 }
 void forward_estimate_and_backward(benchmark::State& state) {
@@ -131,7 +131,7 @@ void scalarisation(benchmark::State& state) {
   const preference::smooth_tchebycheff scalarise{.mu = 0.03};
   const std::size_t n = devices * rows * 30;
   std::vector<double> z(2 * n);
-  for (std::size_t i = 0; i < z.size(); ++i) z[i] = paragon::random{.seed = 7}.uniform(i);
+  for (std::size_t i = 0; i < z.size(); ++i) z[i] = paragon::random_key{.seed = 7}.uniform(i);
   training t;
   for (auto _ : state) {
     double sum = 0;
@@ -145,7 +145,7 @@ void scalarisation(benchmark::State& state) {
 void draws(benchmark::State& state) {
   std::uint64_t step = 0;
   for (auto _ : state) {
-    const auto key = paragon::random{.seed = 8}.at_step(step++);
+    const auto key = paragon::random_key{.seed = 8}.fork(step++);
     double sum = 0;
     for (std::size_t i = 0; i < devices * rows * 6; ++i) sum += key.uniform(i);
     benchmark::DoNotOptimize(sum);

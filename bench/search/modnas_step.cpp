@@ -73,7 +73,7 @@ struct modnas_step {
   gradient::normalised<gradient::min_norm, gradient::unit_length> exact;
 
   modnas_step() {
-    const paragon::random key{.seed = 4};
+    const paragon::random_key key{.seed = 4};
     space::nasbench201::graph::adjacency<T>(adjacency.span());
     for (std::size_t i = 0; i < device.size(); ++i) device[i] = static_cast<T>(key.uniform(i));
     for (std::size_t t = 0; t < devices; ++t) {
@@ -83,7 +83,7 @@ struct modnas_step {
   }
 
   /// Dirichlet(1, 1): uniform on the segment.
-  void draw_preferences(paragon::random key) {
+  void draw_preferences(paragon::random_key key) {
     for (std::size_t t = 0; t < devices; ++t) preference[2 * t] = static_cast<T>(key.uniform(t));
     scale_preferences();
   }
@@ -110,11 +110,11 @@ struct modnas_step {
   }
 
   template <class Solver>
-  void run(paragon::random key, const Solver& solver) {
+  void run(paragon::random_key key, const Solver& solver) {
     draw_preferences(key);
     tape.clear();
     const auto p = theta();
-    tape.backward_instances(losses(hypernetwork::reinmax{}(logits(p), offsets, key.in_stream(1))));
+    tape.backward_instances(losses(hypernetwork::reinmax{}(logits(p), offsets, key.fork("relaxation"))));
     tape.instances().gram(gram);
     solver(gradient::gram_view(gram, devices), weights);
     tape.instances().combine(weights);
@@ -190,12 +190,12 @@ void compare(const std::string& path) {
 void step_published(benchmark::State& state) {
   modnas_step s;
   std::uint64_t i = 0;
-  for (auto _ : state) s.run({.seed = 5, .stream = 0, .step = static_cast<std::uint32_t>(i++)}, s.published);
+  for (auto _ : state) s.run(paragon::random_key{.seed = 5}.fork(i++), s.published);
 }
 void step_exact(benchmark::State& state) {
   modnas_step s;
   std::uint64_t i = 0;
-  for (auto _ : state) s.run({.seed = 5, .stream = 0, .step = static_cast<std::uint32_t>(i++)}, s.exact);
+  for (auto _ : state) s.run(paragon::random_key{.seed = 5}.fork(i++), s.exact);
 }
 
 // The parts.

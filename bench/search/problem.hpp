@@ -3,7 +3,7 @@
 
 #include <array>
 #include <cstddef>
-#include <paragon/core/random.hpp>
+#include <paragon/core/random_key.hpp>
 #include <paragon/hypernetwork/multilayer.hpp>
 #include <paragon/search/modnas.hpp>
 #include <paragon/search/scorer.hpp>
@@ -58,7 +58,7 @@ inline std::vector<paragon::search::device> make_devices() {
   for (std::size_t d = 0; d < devices; ++d) {
     result[d].name = "device " + std::to_string(d);
     for (std::size_t f = 0; f < 10; ++f)
-      result[d].features.push_back(paragon::random{.seed = 1, .stream = 2}.normal(d * 10 + f));
+      result[d].features.push_back(paragon::random_key{.seed = 1}.fork(2).normal(d * 10 + f));
   }
   return result;
 }

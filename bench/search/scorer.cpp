@@ -19,7 +19,7 @@ constexpr std::size_t asked = paragon_bench::devices * paragon_bench::rows * 30;
 /// Rows of choices of random cells.
 std::vector<std::array<std::uint8_t, 6>> random_rows() {
   std::vector<std::array<std::uint8_t, 6>> result(asked);
-  const paragon::random key{.seed = 3};
+  const paragon::random_key key{.seed = 3};
   for (std::size_t i = 0; i < asked; ++i) {
     for (std::size_t d = 0; d < 6; ++d) result[i][d] = static_cast<std::uint8_t>(key.below(5, 6 * i + d));
   }
@@ -69,7 +69,7 @@ void score(benchmark::State& state) {
 
 void score_by_plain_arrays(benchmark::State& state) {
   std::vector<std::vector<double>> by_device(paragon_bench::devices, std::vector<double>(2 * 15625, 0.5));
-  const paragon::random key{.seed = 3};
+  const paragon::random_key key{.seed = 3};
   std::vector<std::uint32_t> ids(asked);
   for (std::size_t i = 0; i < asked; ++i) ids[i] = static_cast<std::uint32_t>(key.below(15625, i));
   const std::size_t part = asked / paragon_bench::devices;

@@ -33,14 +33,14 @@ void mixing_step(benchmark::State& state, bool weights) {
   nn::parameters<float> kept;
   const supernet::nasbench201 network(store, kept, space, {.seed = 1});
   const supernet::supernet net(network, store, kept);
-  const paragon::random key{.seed = 2};
+  const paragon::random_key key{.seed = 2};
   tensor<float> images({batch, size, size, 3});
   for (std::size_t i = 0; i < images.size(); ++i) images[i] = static_cast<float>(key.normal(i));
   std::vector<std::uint32_t> labels(batch);
   for (std::size_t i = 0; i < batch; ++i) labels[i] = static_cast<std::uint32_t>(i % 10);
   std::vector<std::array<float, 30>> rows(cells);
   for (std::size_t c = 0; c < cells; ++c) {
-    space::one_hot<float>(space, space::uniform(space, paragon::random{.seed = 3}, c), rows[c]);
+    space::one_hot<float>(space, space::uniform(space, paragon::random_key{.seed = 3}, c), rows[c]);
   }
   Policy policy;
   autodiff::tape<float> tape;

@@ -30,7 +30,7 @@ void supernet_step(benchmark::State& state) {
   nn::parameters<float> store;
   nn::parameters<float> statistics;
   const supernet::nasbench201 network(store, statistics, space, {.seed = 1});
-  const paragon::random key{.seed = 2};
+  const paragon::random_key key{.seed = 2};
   tensor<float> images({batch, size, size, 3});
   for (std::size_t i = 0; i < images.size(); ++i) images[i] = static_cast<float>(key.normal(i));
   std::vector<std::uint32_t> labels(batch);

@@ -8,7 +8,7 @@
 #include <paragon/autodiff/arithmetic.hpp>
 #include <paragon/autodiff/context.hpp>
 #include <paragon/autodiff/reduce.hpp>
-#include <paragon/core/random.hpp>
+#include <paragon/core/random_key.hpp>
 #include <paragon/diffusion/guidance.hpp>
 #include <paragon/diffusion/relaxed_guidance.hpp>
 #include <paragon/diffusion/tilted_guidance.hpp>
@@ -107,7 +107,7 @@ public:
   [[nodiscard]] outcome run(const guidance_plan& plan, const Solver& solver, std::size_t samples, std::size_t minimum,
                             std::uint64_t seed) const {
     const Problem& p = *problem_;
-    const paragon::random key{.seed = seed, .stream = 400};
+    const auto key = paragon::random_key{.seed = seed}.fork("generation");
     const auto generate = [&](auto& efficient, auto& accurate) {
       using score = std::remove_reference_t<decltype(efficient)>;
       std::vector<paragon::search::phase<score>> phases;
@@ -118,7 +118,7 @@ public:
       }
       return paragon::search::pomonag<float>(p.encoding(), p.process(), solver,
                                              std::span<const paragon::search::phase<score>>(phases), p, way, minimum,
-                                             key);
+                                             key.fork("samples"));
     };
     if (plan.kind == "none") return generate(*score_, *score_);
     namespace d = paragon::diffusion;
@@ -133,10 +133,11 @@ public:
       return generate(efficient, accurate);
     }
     const auto predict = [&p](auto& tape, auto rows) { return p(tape, rows); };
-    d::tilted_guidance small(p.choices(), predict, costs, preferences(plan.efficient, false, samples, key),
+    d::tilted_guidance small(p.choices(), predict, costs,
+                             preferences(plan.efficient, false, samples, key.fork("preferences")),
                              Problem::predictions);
-    d::tilted_guidance good(p.choices(), predict, costs, preferences(plan.accurate, true, samples, key),
-                            Problem::predictions);
+    d::tilted_guidance good(p.choices(), predict, costs,
+                            preferences(plan.accurate, true, samples, key.fork("preferences")), Problem::predictions);
     d::guided_score efficient(d::plain_norms{}, {1}, *score_, small);
     d::guided_score accurate(d::plain_norms{}, {1}, *score_, good);
     return generate(efficient, accurate);
@@ -178,13 +179,15 @@ private:
   /// A preference for each sample. Shares are uniform on the simplex; in the accurate phase that of accuracy is 1 - u^2
   /// with a uniform u.
   [[nodiscard]] std::vector<double> preferences(const scales& s, bool accurate, std::size_t samples,
-                                                paragon::random key) const {
+                                                paragon::random_key key) const {
+    const paragon::random_key shares = key.fork("shares");
+    const paragon::random_key accuracies = key.fork("accuracies");
     std::vector<double> rows;
     for (std::size_t n = 0; n < samples; ++n) {
       scales share{};
-      paragon::preference::dirichlet(std::span<double>(share), {1, 1, 1, 1}, key.in_stream(401), n);
+      paragon::preference::dirichlet(std::span<double>(share), {1, 1, 1, 1}, shares, n);
       if (accurate) {
-        const double u = key.in_stream(402).uniform(n);
+        const double u = accuracies.uniform(n);
         const double others = std::max(1 - share[0], 1e-12);
         for (double& w : share) w *= u * u / others;
         share[0] = 1 - u * u;

@@ -13,7 +13,7 @@
 #include <paragon/autodiff/elementwise.hpp>
 #include <paragon/core/error.hpp>
 #include <paragon/core/progress.hpp>
-#include <paragon/core/random.hpp>
+#include <paragon/core/random_key.hpp>
 #include <paragon/data/diffusionnag.hpp>
 #include <paragon/data/nasbench201.hpp>
 #include <paragon/diffusion/independent_choices.hpp>
@@ -95,12 +95,12 @@ public:
   /// Reads labels and measurements, trains the judge and the networks that guide.
   template <paragon::progress_observer Observer>
   void learn(Observer&& observe) {
-    const paragon::random key{.seed = settings_.seed, .stream = 300};
-    learn_latency(key.in_stream(301));
+    const auto key = paragon::random_key{.seed = settings_.seed}.fork("generation problem");
+    learn_latency(key.fork("latency"));
     if (settings_.labels > 0) {
-      learn_accuracy(key.in_stream(302), observe);
+      learn_accuracy(key.fork("accuracy"), observe);
     } else {
-      learn_accuracy_from_pairs(key.in_stream(302), observe);
+      learn_accuracy_from_pairs(key.fork("accuracy"), observe);
     }
     std::vector<float> accuracy(count);
     std::vector<float> latency(count);
@@ -109,16 +109,16 @@ public:
       latency[i] = static_cast<float>(std::log(std::max(latency_[i], least_latency_)));
     }
     // Some cells at random, and those that are best by the judge, which is where the gradient has to be right.
-    auto chosen = paragon::search::first_labels(count, 3000, key.in_stream(303));
+    auto chosen = paragon::search::first_labels(count, 3000, key.fork("cells"));
     std::vector<std::size_t> best(count);
     std::iota(best.begin(), best.end(), std::size_t{0});
     std::stable_sort(best.begin(), best.end(),
                      [&](std::size_t a, std::size_t b) { return standing_[a] < standing_[b]; });
     chosen.insert(chosen.end(), best.begin(), best.begin() + 500);
     accuracy_network_ = guidance_network(encoding_, choices_, process(), std::span<const architecture>(cells_),
-                                         accuracy, chosen, key.in_stream(304), "guide to accuracy", observe);
+                                         accuracy, chosen, key.fork("accuracy network"), "guide to accuracy", observe);
     latency_network_ = guidance_network(encoding_, choices_, process(), std::span<const architecture>(cells_), latency,
-                                        chosen, key.in_stream(306), "guide to latency", observe);
+                                        chosen, key.fork("latency network"), "guide to latency", observe);
   }
 
   // Guidance: what networks predict of relaxed rows, then costs that are linear in them, all in deviations.
@@ -197,7 +197,7 @@ private:
     }
   };
 
-  void learn_latency(paragon::random key) {
+  void learn_latency(paragon::random_key key) {
     std::vector<std::string> devices = tables_->split().train;
     for (const auto& d : tables_->split().valid) devices.push_back(d);
     std::erase(devices, settings_.device);
@@ -229,7 +229,7 @@ private:
   }
 
   template <class Observer>
-  void learn_accuracy(paragon::random key, Observer&& observe) {
+  void learn_accuracy(paragon::random_key key, Observer&& observe) {
     const std::size_t first = std::min<std::size_t>(200, settings_.labels);
     for (const auto* table : others_) {
       std::vector<double> logs;
@@ -274,7 +274,7 @@ private:
 
   /// From the published pairs alone: networks that know the cell, but not its task.
   template <class Observer>
-  void learn_accuracy_from_pairs(paragon::random key, Observer&& observe) {
+  void learn_accuracy_from_pairs(paragon::random_key key, Observer&& observe) {
     const paragon::data::diffusionnag_pairs pairs(settings_.pairs);
     std::vector<float> rows(pairs.rows.size() * width);
     std::vector<float> labels;

@@ -49,11 +49,12 @@ template <class Space>
   namespace d = paragon::diffusion;
   using model_type = d::score_model<float, typename Space::output>;
   if (o.data.empty() && o.train_fraction == 1 && o.train_steps == 0) return model_type::load(shipped);
-  const auto architectures = about.data(o.train_fraction, {.seed = o.seed, .stream = 1});
+  const auto key = paragon::random_key{.seed = o.seed}.fork("score network");
+  const auto architectures = about.data(o.train_fraction, key.fork("data"));
   const auto data = d::row_classes::of(typename Space::encoding{}, architectures);
-  model_type model(Space::graph(), Space::network(), d::variance_exploding{}, {.seed = o.seed});
-  d::train_score(model, data, {.steps = o.train_steps == 0 ? Space::steps : o.train_steps},
-                 {.seed = o.seed, .stream = 8}, observe, {.path = o.out + "/score_training.safetensors"});
+  model_type model(Space::graph(), Space::network(), d::variance_exploding{}, key.fork("weights"));
+  d::train_score(model, data, {.steps = o.train_steps == 0 ? Space::steps : o.train_steps}, key.fork("training"),
+                 observe, {.path = o.out + "/score_training.safetensors"});
   stop_if_interrupted(o);
   model.save(o.out + "/score.safetensors");
   return model;
@@ -103,7 +104,7 @@ public:
     v.predicted_all = predicted_all_;
     const auto draw = [&](std::size_t k) {
       std::vector<architecture> drawn;
-      const paragon::random key{.seed = seed, .stream = 50, .step = static_cast<std::uint32_t>(k)};
+      const auto key = paragon::random_key{.seed = seed}.fork("random architectures").fork(k);
       for (std::size_t i = 0; i < samples; ++i) drawn.push_back(all_[key.below(all_.size(), i)]);
       return drawn;
     };

@@ -3,7 +3,7 @@
 
 #include <cmath>
 #include <cstddef>
-#include <paragon/core/random.hpp>
+#include <paragon/core/random_key.hpp>
 #include <paragon/diffusion/schedule.hpp>
 #include <paragon/predictor/architecture_network.hpp>
 #include <paragon/space/concepts.hpp>
@@ -20,7 +20,7 @@
 template <class Encoding, class Choices, class Process, class A, class Observer>
 [[nodiscard]] paragon::predictor::architecture_network<float> guidance_network(
     const Encoding& encoding, Choices choices, const Process& process, std::span<const A> architectures,
-    std::span<const float> labels, std::span<const std::size_t> chosen, paragon::random key, std::string_view phase,
+    std::span<const float> labels, std::span<const std::size_t> chosen, paragon::random_key key, std::string_view phase,
     Observer& observe) {
   constexpr std::size_t copies = 6;
   std::vector<paragon::diffusion::moment> levels;
@@ -39,18 +39,19 @@ template <class Encoding, class Choices, class Process, class A, class Observer>
   std::vector<float> x(entries);
   std::vector<float> rows(chosen.size() * copies * width);
   std::vector<float> targets;
+  const paragon::random_key noise = key.fork("noise");
   for (std::size_t k = 0; k < chosen.size() * copies; ++k) {
     const std::size_t i = chosen[k / copies];
     const auto& level = levels[k % copies];
     encoding.encode(architectures[i], std::span<float>(x));
     for (std::size_t e = 0; e < entries; ++e) {
-      x[e] = static_cast<float>(level.scale * (2 * x[e] - 1) + level.deviation * key.normal(k * entries + e));
+      x[e] = static_cast<float>(level.scale * (2 * x[e] - 1) + level.deviation * noise.normal(k * entries + e));
     }
     choices.probabilities(std::span<const float>(x), k % copies, {}, 0, std::span(rows).subspan(k * width, width));
     targets.push_back(static_cast<float>((labels[i] - mean) / deviation));
   }
   paragon::predictor::architecture_network<float> network(width, {.width = 64, .layers = 2, .members = 1},
-                                                          key.in_stream(key.stream + 1));
+                                                          key.fork("weights"));
   const auto watch = [&](std::string_view, std::size_t done, std::size_t total, double value) {
     return observe(phase, done, total, value);
   };

@@ -13,7 +13,7 @@
 #include <optional>
 #include <paragon/core/error.hpp>
 #include <paragon/core/json.hpp>
-#include <paragon/core/random.hpp>
+#include <paragon/core/random_key.hpp>
 #include <paragon/data/image_set.hpp>
 #include <paragon/data/image_tasks.hpp>
 #include <paragon/data/meta_dataset.hpp>
@@ -41,14 +41,15 @@ enum metric_column : std::size_t { accuracy, parameters, macs, latency };
 
 /// Different parts of a pool of classes, two to six of them each, and none that is known; as many as there are of those
 /// wanted.
-inline void draw_tasks(std::span<const std::uint32_t> pool, std::size_t wanted, paragon::random key,
+inline void draw_tasks(std::span<const std::uint32_t> pool, std::size_t wanted, paragon::random_key key,
                        std::vector<data::image_task>& to) {
   const std::size_t most = std::min<std::size_t>(6, pool.size());
   const std::size_t before = to.size();
+  const paragon::random_key size = key.fork("sizes");
   for (std::uint64_t draw = 0; to.size() < before + wanted && draw < 50 * wanted; ++draw) {
-    const std::size_t k = 2 + key.in_stream(key.stream + 1).below(most - 1, draw);
+    const std::size_t k = 2 + size.below(most - 1, draw);
     std::vector<std::uint32_t> order(pool.begin(), pool.end());
-    key.at_step(draw).shuffle(order);
+    key.fork("classes").fork(draw).shuffle(order);
     order.resize(k);
     std::sort(order.begin(), order.end());
     data::image_task task{std::move(order)};
@@ -61,15 +62,15 @@ struct task_list {
   data::class_pools pools;
   std::vector<data::image_task> tasks;
 
-  task_list(const data::image_set& images, std::size_t wanted, paragon::random key)
-      : pools(data::hold_out_classes(data::all_classes(images), (2 * images.classes() + 4) / 5, key)) {
+  task_list(const data::image_set& images, std::size_t wanted, paragon::random_key key)
+      : pools(data::hold_out_classes(data::all_classes(images), (2 * images.classes() + 4) / 5, key.fork("pools"))) {
     if (images.classes() < 5) {
       throw paragon::error(images.name(), std::to_string(images.classes()) + " classes",
                            "at least 5, to draw tasks from");
     }
-    draw_tasks(pools.test, wanted / 5, key.in_stream(key.stream + 1), tasks);
-    draw_tasks(pools.train, wanted / 2, key.in_stream(key.stream + 3), tasks);
-    draw_tasks(data::all_classes(images), wanted - tasks.size(), key.in_stream(key.stream + 5), tasks);
+    draw_tasks(pools.test, wanted / 5, key.fork("test tasks"), tasks);
+    draw_tasks(pools.train, wanted / 2, key.fork("train tasks"), tasks);
+    draw_tasks(data::all_classes(images), wanted - tasks.size(), key.fork("mixed tasks"), tasks);
     if (tasks.size() < wanted) {
       throw paragon::error(
           "--tasks", std::to_string(wanted),
@@ -145,7 +146,7 @@ struct lesson {
 /// Judges the predictors and what needs none.
 class judge {
 public:
-  judge(const rows_type& rows, const task_list& list, const task_predictor::datasets& sets, paragon::random key,
+  judge(const rows_type& rows, const task_list& list, const task_predictor::datasets& sets, paragon::random_key key,
         std::size_t epochs)
       : rows_(rows), list_(list), sets_(sets), key_(key), epochs_(epochs) {}
 
@@ -364,7 +365,7 @@ private:
   const rows_type& rows_;
   const task_list& list_;
   const task_predictor::datasets& sets_;
-  paragon::random key_;
+  paragon::random_key key_;
   std::size_t epochs_;
 };
 

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <paragon/core/error.hpp>
-#include <paragon/core/random.hpp>
+#include <paragon/core/random_key.hpp>
 #include <paragon/data/augmentation.hpp>
 #include <paragon/data/image_batches.hpp>
 #include <paragon/data/image_set.hpp>
@@ -37,7 +37,7 @@ struct augmentation {
   std::size_t padding = 2;
   bool flip = true;
 
-  void operator()(const paragon::data::image_view& image, paragon::random key, std::uint64_t element,
+  void operator()(const paragon::data::image_view& image, paragon::random_key key, std::uint64_t element,
                   std::uint8_t* out) const noexcept {
     if (flip) {
       paragon::data::crop_and_flip{padding}(image, key, element, out);
@@ -52,7 +52,7 @@ using batches = paragon::data::image_batches<augmentation>;
 /// The images with these numbers, each moved by up to an eighth of its height, and mirrored where `flip` says so.
 [[nodiscard]] inline batches make_batches(const paragon::data::image_set& images,
                                           const std::vector<std::size_t>& chosen, std::size_t batch,
-                                          const paragon::data::channel_statistics& scale, paragon::random key,
+                                          const paragon::data::channel_statistics& scale, paragon::random_key key,
                                           bool flip) {
   return {images, chosen, batch, scale, key, augmentation{images.height() / 8, flip}};
 }
@@ -73,7 +73,8 @@ struct image_task {
   if (!images.empty()) return {data::read_image_set(images, labels), {}};
   // A clear texture: networks have seconds to learn it.
   const data::synthetic_images_settings clear{.train = 3000, .contrast = 0.7, .noise = 0.05};
-  auto sets = folder.empty() ? data::synthetic_images(clear, {.seed = seed, .stream = 41}) : data::read_cifar10(folder);
+  auto sets = folder.empty() ? data::synthetic_images(clear, paragon::random_key{.seed = seed}.fork("images"))
+                             : data::read_cifar10(folder);
   return {std::move(sets.train), std::move(sets.test)};
 }
 
@@ -91,7 +92,7 @@ struct image_split {
   /// \param part  of the images to hold out, between 0 and 1
   image_split(const paragon::data::image_set& set, double part, std::uint64_t seed)
       : learned(paragon::data::all_images(set)) {
-    paragon::random{.seed = seed, .stream = 40}.shuffle(learned);
+    paragon::random_key{.seed = seed}.fork("held-out images").shuffle(learned);
     const auto kept = static_cast<std::ptrdiff_t>(part * static_cast<double>(set.size()));
     held_out.assign(learned.end() - kept, learned.end());
     learned.resize(learned.size() - held_out.size());
@@ -124,7 +125,7 @@ struct image_split {
 }
 
 /// The paths on which supernets are trained.
-[[nodiscard]] inline paths make_paths(const paragon::space::nasbench201& space, paragon::random key) {
+[[nodiscard]] inline paths make_paths(const paragon::space::nasbench201& space, paragon::random_key key) {
   return {space, network::is_weighted, key};
 }
 
@@ -139,7 +140,7 @@ inline std::pair<double, std::size_t> step(paragon::supernet::weight_trainer<flo
 [[nodiscard]] inline net_type make_supernet(const paragon::space::nasbench201& space, std::uint64_t seed) {
   paragon::nn::parameters<float> store;
   paragon::nn::parameters<float> kept;
-  const network cells(store, kept, space, {.seed = seed, .stream = 42});
+  const network cells(store, kept, space, paragon::random_key{.seed = seed}.fork("supernet"));
   return {cells, std::move(store), std::move(kept)};
 }
 

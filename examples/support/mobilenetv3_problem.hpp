@@ -11,7 +11,7 @@
 #include <numeric>
 #include <paragon/autodiff/elementwise.hpp>
 #include <paragon/core/error.hpp>
-#include <paragon/core/random.hpp>
+#include <paragon/core/random_key.hpp>
 #include <paragon/data/ofa.hpp>
 #include <paragon/diffusion/nested_choices.hpp>
 #include <paragon/nn/weights.hpp>
@@ -199,7 +199,7 @@ private:
   problem() : accuracy_(entries, {.width = 32, .layers = 2, .members = 4}, {.seed = 1}) {}
 
   /// 0 to n - 1 in random order.
-  static std::vector<std::size_t> shuffled(std::size_t n, paragon::random key) {
+  static std::vector<std::size_t> shuffled(std::size_t n, paragon::random_key key) {
     std::vector<std::size_t> order(n);
     std::iota(order.begin(), order.end(), std::size_t{0});
     key.shuffle(order);
@@ -223,7 +223,7 @@ private:
       networks.push_back(network);
       top1.push_back(static_cast<float>(m.sum / static_cast<double>(m.count)));
     }
-    const auto order = shuffled(networks.size(), {.seed = settings.seed, .stream = 1});
+    const auto order = shuffled(networks.size(), paragon::random_key{.seed = settings.seed}.fork("accuracies"));
     const auto held_out = static_cast<std::size_t>(settings.held_out * static_cast<double>(order.size()));
     const auto used = static_cast<std::size_t>(settings.fraction * static_cast<double>(order.size() - held_out));
     if (held_out < 2 || used < 2) {
@@ -241,7 +241,8 @@ private:
     };
     std::vector<float> labels;
     const std::vector<float> rows = part(held_out, used, labels);
-    accuracy_ = accuracy_network(entries, accuracy_.settings(), {.seed = settings.seed});
+    accuracy_ = accuracy_network(entries, accuracy_.settings(),
+                                 paragon::random_key{.seed = settings.seed}.fork("accuracy network"));
     accuracy_.train(std::span<const float>(rows), std::span<const float>(labels),
                     {.epochs = 150, .batch = 32, .rate = 2e-3});
     std::vector<float> measured;
@@ -253,7 +254,7 @@ private:
   void train_latency(const paragon::data::ofa_latency& table, const training& settings) {
     using features = paragon::space::mobilenetv3_cost_features;
     constexpr std::size_t width = features::choices();
-    const auto order = shuffled(table.size(), {.seed = settings.seed, .stream = 2});
+    const auto order = shuffled(table.size(), paragon::random_key{.seed = settings.seed}.fork("latencies"));
     const auto used = static_cast<std::size_t>(settings.fraction * static_cast<double>(settings.latency_samples));
     if (used < 2 || used + 2 > order.size()) {
       throw paragon::error("training", std::to_string(used) + " networks with latencies",

@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <memory>
 #include <paragon/autodiff/context.hpp>
-#include <paragon/core/random.hpp>
+#include <paragon/core/random_key.hpp>
 #include <paragon/core/thread_clock.hpp>
 #include <paragon/nn/batch_norm.hpp>
 #include <paragon/nn/parameters.hpp>
@@ -24,7 +24,7 @@ namespace nasbench201 {
 /// depend on their values.
 class inference {
 public:
-  explicit inference(paragon::space::nasbench201_network around, paragon::random key)
+  explicit inference(paragon::space::nasbench201_network around, paragon::random_key key)
       : net_(make(paragon::space::nasbench201{around}, key)) {
     const auto side = static_cast<std::size_t>(around.image_size);
     image_.resize(side * side * 3);
@@ -44,7 +44,7 @@ public:
 private:
   using network = paragon::supernet::nasbench201<paragon::supernet::separate>;
 
-  static paragon::supernet::supernet<network> make(const paragon::space::nasbench201& cells, paragon::random key) {
+  static paragon::supernet::supernet<network> make(const paragon::space::nasbench201& cells, paragon::random_key key) {
     paragon::nn::parameters<float> store;
     paragon::nn::parameters<float> kept;
     const network net(store, kept, cells, key);

@@ -78,8 +78,8 @@ struct study {
   std::vector<std::size_t> test{};      ///< cells without an isomorphic one in training
   std::vector<std::size_t> others{};    ///< all cells that are not in training themselves, isomorphic or not
 
-  study(const std::string& folder, const paragon::random& key)
-      : tables(folder), pairs(folder), split(data::split_disjoint(pairs.rows, 0.2, key.in_stream(1))) {
+  study(const std::string& folder, const paragon::random_key& key)
+      : tables(folder), pairs(folder), split(data::split_disjoint(pairs.rows, 0.2, key.fork("split").fork(0))) {
     for (std::size_t i = 0; i < cells; ++i) {
       cell.push_back(space::nasbench201_at_api_index(i));
       kind.push_back(space::isomorphism_key(cell[i]));
@@ -88,7 +88,7 @@ struct study {
     for (const std::size_t row : split.test) held_out.insert(kind[index_of(row)]);
     std::vector<std::size_t> order(cells);
     std::iota(order.begin(), order.end(), std::size_t{0});
-    key.in_stream(2).shuffle(order);
+    key.fork("labelled cells").shuffle(order);
     std::vector<char> trained(cells);
     std::set<std::string> trained_kinds;
     const auto train_on = [&](std::size_t i) {
@@ -251,7 +251,7 @@ inline samples from_teacher(const study& s, std::span<const std::size_t> labelle
 /// of 144, so that it trains in seconds.
 class published_model {
 public:
-  published_model(nn::parameters<float>& store, const diffusion::variance_exploding& process, paragon::random key)
+  published_model(nn::parameters<float>& store, const diffusion::variance_exploding& process, paragon::random_key key)
       : process_(process), messages_(adjacency(), 8),
         network_(store, {.width = width, .code = width, .dataset_code = 0, .heads = heads}, key) {}
 
@@ -285,7 +285,7 @@ private:
 /// is too, so these probabilities say all that x_t does about the cell, and the network need not be told the time.
 class posterior_model {
 public:
-  posterior_model(nn::parameters<float>& store, const diffusion::variance_exploding& process, paragon::random key)
+  posterior_model(nn::parameters<float>& store, const diffusion::variance_exploding& process, paragon::random_key key)
       : process_(process), exact_(space::nasbench201{}, graph{}) {
     const std::array<std::size_t, 5> sizes{choices, 256, 256, 256, heads};
     for (std::size_t l = 0; l + 1 < sizes.size(); ++l) {
@@ -331,7 +331,7 @@ struct trained {
   double seconds = 0;
 
   trained(const diffusion::variance_exploding& process, const samples& from, std::size_t epochs, double rate,
-          paragon::random key)
+          paragon::random_key key)
       : model(store, process, key) {
     const double start = cpu_seconds();
     const auto predict = [&](const auto& theta, const auto& batch) { return model(theta, batch.x, batch.times); };
@@ -364,14 +364,14 @@ struct exam {
   std::vector<double> times;
 
   exam(const study& s, std::span<const std::size_t> of, const diffusion::variance_exploding& process, bool noisy,
-       const paragon::random& key) {
+       const paragon::random_key& key) {
+    const paragon::random_key noise_of = key.fork("noise");
     for (std::size_t i = 0; i < of.size(); ++i) {
       std::array<float, entries> matrix{};
       graph::encode(s.cell[of[i]], std::span<float>(matrix));
       times.push_back(noisy ? 1 - key.uniform(i) : 1e-5);
       for (std::size_t e = 0; e < entries; ++e) {
-        const double noise =
-            noisy ? process.deviation(times[i]) * key.in_stream(key.stream + 1).normal(i * entries + e) : 0;
+        const double noise = noisy ? process.deviation(times[i]) * noise_of.normal(i * entries + e) : 0;
         x.push_back(static_cast<float>(2 * static_cast<double>(matrix[e]) - 1 + noise));
       }
     }

@@ -10,7 +10,7 @@
 #include <numeric>
 #include <paragon/core/error.hpp>
 #include <paragon/core/metric.hpp>
-#include <paragon/core/random.hpp>
+#include <paragon/core/random_key.hpp>
 #include <paragon/data/nasbench201.hpp>
 #include <paragon/predictor/cost_model.hpp>
 #include <paragon/predictor/gaussian_process.hpp>
@@ -237,8 +237,8 @@ public:
   /// Measures, learns, chooses labels, measures near the front, learns again.
   template <class Observer>
   void learn(Observer&& observe) {
-    const paragon::random key{.seed = settings_.seed, .stream = 100};
-    measure_at_random(key);
+    const auto key = paragon::random_key{.seed = settings_.seed}.fork("problem");
+    measure_at_random(key.fork("random measurements"));
     if (settings_.published) {
       set_scales();
       return;
@@ -251,7 +251,7 @@ public:
     paragon::search::label_settings budget{.labels = settings_.labels,
                                            .first = std::min<std::size_t>(60, settings_.labels)};
     std::vector<double> sample;
-    for (const std::size_t i : paragon::search::first_labels(cells, budget.first, key.in_stream(102))) {
+    for (const std::size_t i : paragon::search::first_labels(cells, budget.first, key.fork("labels"))) {
       sample.push_back(100 - labels_->read(i));
     }
     const error_scale scale(std::move(sample));
@@ -261,7 +261,7 @@ public:
     paragon::search::select_labels(gp, paragon::space::nasbench201_descriptor{},
                                    std::span<const nasbench201_cell>(cells_),
                                    std::span<const paragon::search::other_objectives>(training), label, budget,
-                                   key.in_stream(102), paragon::preference::smooth_tchebycheff{.mu = 0.03}, observe);
+                                   key.fork("labels"), paragon::preference::smooth_tchebycheff{.mu = 0.03}, observe);
     errors_ = expected_errors(gp, scale, cells_);
     const double least = std::log(*std::min_element(errors_.begin(), errors_.end()));
     std::vector<double> learned(cells);
@@ -276,7 +276,7 @@ public:
         const std::size_t count = extra * (round + 1) / rounds - extra * round / rounds;
         for (const std::size_t i :
              paragon::search::front_candidates(std::span<const double>(learned), z[d], count, measured,
-                                               key.in_stream(static_cast<std::uint32_t>(110 + d)).at_step(round))) {
+                                               key.fork("measurements").fork(d).fork(round))) {
           measure(d, i);
         }
       }
@@ -325,11 +325,11 @@ private:
     return known;
   }
 
-  void measure_at_random(const paragon::random& key) {
+  void measure_at_random(const paragon::random_key& key) {
     tried_.assign(devices_.size(), std::vector<bool>(cells, false));
     std::vector<std::size_t> order(cells);
     std::iota(order.begin(), order.end(), std::size_t{0});
-    key.in_stream(101).shuffle(order);
+    key.shuffle(order);
     const std::size_t random_samples = settings_.latency_samples - front_budget();
     for (std::size_t d = 0; d < devices_.size(); ++d) {
       for (const std::size_t i : tables_->reference_indices()) measure(d, i);

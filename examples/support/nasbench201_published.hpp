@@ -37,7 +37,7 @@ namespace nasbench201 {
 
 /// Uniform preferences on the simplex, as published.
 struct dirichlet_preferences {
-  void operator()(std::span<double> ray, const paragon::random& key, std::uint64_t index) const {
+  void operator()(std::span<double> ray, const paragon::random_key& key, std::uint64_t index) const {
     paragon::preference::dirichlet(ray, {1.0, 1.0}, key, index);
   }
 };
@@ -46,11 +46,11 @@ struct dirichlet_preferences {
 class published_predictors {
 public:
   template <class Observer>
-  published_predictors(const problem& p, paragon::random key, Observer&& observe)
-      : accuracy_(30, {}, key), meta_(store_, {}, key.in_stream(key.stream + 40)) {
+  published_predictors(const problem& p, paragon::random_key key, Observer&& observe)
+      : accuracy_(30, {}, key.fork("accuracy")), meta_(store_, {}, key.fork("latency")) {
     std::vector<std::size_t> order(cells);
     for (std::size_t i = 0; i < cells; ++i) order[i] = i;
-    key.in_stream(key.stream + 41).shuffle(order);
+    key.fork("labels").shuffle(order);
     std::vector<float> rows;
     std::vector<float> errors;
     for (std::size_t k = 0; k < p.settings().labels; ++k) {
@@ -70,7 +70,7 @@ public:
     settings.rate = 1e-3;  // ten times as published, for a tenth of the steps
     paragon::predictor::train_meta_predictor(p.space(), graph_, meta_, store_,
                                              std::span<const paragon::predictor::measurements>(measured), training,
-                                             std::span<const double>{}, settings, key.in_stream(key.stream + 42),
+                                             std::span<const double>{}, settings, key.fork("latency training"),
                                              paragon::predictor::mean_squared_error{}, observe);
     std::vector<float> every(p.one_hot_rows().begin(), p.one_hot_rows().end());
     for (std::size_t d = 0; d < p.devices().size(); ++d) {
@@ -90,7 +90,7 @@ public:
     using namespace paragon::autodiff;
     C& context = relaxed.context();
     const std::size_t rows = relaxed.rows();
-    if (b.key.step % steps_per_epoch == 0) error_range_.reset();
+    if (b.step % steps_per_epoch == 0) error_range_.reset();
     const auto error = accuracy_(paragon::nn::freeze(context, accuracy_.parameters()), relaxed);
     float* device = context.scratch(rows * 10);
     float* slopes = context.scratch(2 * rows);
@@ -136,10 +136,10 @@ template <class Choice, class Observer>
 Choice search_published(const problem& p, std::uint64_t seed, const paragon::preference::rays& rays,
                         const std::string& weights, Observer& observe) {
   using namespace paragon;
-  const paragon::random key{.seed = seed, .stream = 200};
-  published_predictors predictors(p, key, observe);
+  const auto key = paragon::random_key{.seed = seed}.fork("published modnas");
+  published_predictors predictors(p, key.fork("predictors"), observe);
   nn::parameters<float> store;
-  const hypernetwork::lookup_bank bank(store, {}, key.in_stream(300));
+  const hypernetwork::lookup_bank bank(store, {}, key.fork("bank"));
   const auto tables = store.find("tables")->where;
   std::vector<float> small(store.data() + tables.offset, store.data() + tables.offset + tables.extents.size());
   for (float& x : small) x *= 0.1F;
@@ -161,7 +161,8 @@ Choice search_published(const problem& p, std::uint64_t seed, const paragon::pre
   for (auto& d : devices) {
     for (double& f : d.features) f = 0.5 * (f + 1);
   }
-  result.training = modnas.train(std::span(devices).first(p.training_devices()), estimate, key.in_stream(301), observe);
+  result.training =
+      modnas.train(std::span(devices).first(p.training_devices()), estimate, key.fork("training"), observe);
   result.evaluations = result.training.steps * p.training_devices();
   nn::save_weights(weights, modnas.store(), {{"algorithm", "modnas-published"}, {"seed", std::to_string(seed)}});
   // The published rays lie on the circle, and the bank reads the first weight only.

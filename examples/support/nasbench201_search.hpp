@@ -3,7 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <paragon/core/random.hpp>
+#include <paragon/core/random_key.hpp>
 #include <paragon/hypernetwork/multilayer.hpp>
 #include <paragon/nn/weights.hpp>
 #include <paragon/preference/rays.hpp>
@@ -39,19 +39,19 @@ choice search_corrected(Scorer& scorer, const problem& learned, std::uint64_t se
                         const paragon::preference::rays& rays, const std::string& weights, Observer& observe) {
   using namespace paragon;
   const std::size_t m = learned.objectives();
-  const paragon::random key{.seed = seed, .stream = 1};
+  const auto key = paragon::random_key{.seed = seed}.fork("modnas");
   std::vector<typename Scorer::id> every;
   for (const auto& cell : learned.all_cells()) every.push_back(scorer.intern(space::choices_of(learned.space(), cell)));
   scorer.set_origins(every);
 
   nn::parameters<float> store;
   const hypernetwork::multilayer net(
-      store, {.objectives = m, .device_features = learned.devices().front().features.size()}, key);
+      store, {.objectives = m, .device_features = learned.devices().front().features.size()}, key.fork("weights"));
   search::modnas<hypernetwork::multilayer> modnas(net, store, {.objectives = m});
   search::local_expectation<Scorer> estimate(scorer);
   choice result;
-  result.training =
-      modnas.train(std::span(learned.devices()).first(learned.training_devices()), estimate, key.in_stream(2), observe);
+  result.training = modnas.train(std::span(learned.devices()).first(learned.training_devices()), estimate,
+                                 key.fork("training"), observe);
   nn::save_weights(weights, modnas.store(), {{"algorithm", "modnas"}, {"seed", std::to_string(seed)}});
 
   const auto numbers = [&](const auto& ids) {
@@ -63,7 +63,7 @@ choice search_corrected(Scorer& scorer, const problem& learned, std::uint64_t se
   for (std::size_t d = 0; d < learned.devices().size(); ++d) {
     const auto logits = modnas.logits(learned.devices()[d], rays.values());
     result.by_device.push_back(
-        numbers(decode(scorer, d, std::span<const float>(logits), rays.values(), key.in_stream(4))));
+        numbers(decode(scorer, d, std::span<const float>(logits), rays.values(), key.fork("choice"))));
   }
   result.evaluations = scorer.known();
   std::vector<double> z(every.size() * m);

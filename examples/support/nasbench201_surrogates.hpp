@@ -11,7 +11,7 @@
 #include <paragon/autodiff/context.hpp>
 #include <paragon/autodiff/elementwise.hpp>
 #include <paragon/core/error.hpp>
-#include <paragon/core/random.hpp>
+#include <paragon/core/random_key.hpp>
 #include <paragon/data/nasbench201.hpp>
 #include <paragon/nn/linear.hpp>
 #include <paragon/nn/parameters.hpp>
@@ -90,7 +90,7 @@ struct surrogate_features {
 class surrogate_network {
 public:
   surrogate_network(paragon::nn::parameters<float>& store, const std::string& name, std::size_t in, std::size_t width,
-                    std::size_t out, paragon::random key)
+                    std::size_t out, paragon::random_key key)
       : hidden1_(store, name + ".hidden1", in, width, key), hidden2_(store, name + ".hidden2", width, width, key),
         heads_(store, name + ".heads", width, out, key) {}
 

@@ -3,7 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <paragon/core/random.hpp>
+#include <paragon/core/random_key.hpp>
 #include <paragon/diffusion/parametrisation.hpp>
 #include <paragon/diffusion/score_graph.hpp>
 #include <paragon/diffusion/score_network_settings.hpp>
@@ -27,7 +27,8 @@ struct nasbench201_score {
   static paragon::diffusion::score_network_settings network() { return paragon::diffusion::light_score_network(8, 7); }
 
   /// Each cell with a probability of `fraction`.
-  [[nodiscard]] std::vector<paragon::space::nasbench201_cell> data(double fraction, const paragon::random& key) const {
+  [[nodiscard]] std::vector<paragon::space::nasbench201_cell> data(double fraction,
+                                                                   const paragon::random_key& key) const {
     std::vector<paragon::space::nasbench201_cell> cells;
     for (std::uint64_t i = 0; i < architectures.size(); ++i) {
       if (key.uniform(i) < fraction) cells.push_back(architectures.at(i));
@@ -50,7 +51,7 @@ struct mobilenetv3_score {
 
   /// Depths, kernels and ratios independent and uniform.
   [[nodiscard]] std::vector<paragon::space::mobilenetv3_subnet> data(double fraction,
-                                                                     const paragon::random& key) const {
+                                                                     const paragon::random_key& key) const {
     std::vector<paragon::space::mobilenetv3_subnet> networks(static_cast<std::size_t>(300000 * fraction));
     for (std::size_t i = 0; i < networks.size(); ++i) networks[i] = paragon::space::uniform(architectures, key, i);
     return networks;

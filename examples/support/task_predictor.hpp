@@ -10,7 +10,7 @@
 #include <optional>
 #include <paragon/autodiff/columns.hpp>
 #include <paragon/core/progress.hpp>
-#include <paragon/core/random.hpp>
+#include <paragon/core/random_key.hpp>
 #include <paragon/diffusion/sde.hpp>
 #include <paragon/nn/parameters.hpp>
 #include <paragon/predictor/dataset_collection.hpp>
@@ -37,11 +37,11 @@ public:
   };
 
   /// \param sets      the data sets of the tasks, borrowed; nullptr for a predictor that ignores them
-  task_predictor(const datasets* sets, paragon::random key)
+  task_predictor(const datasets* sets, paragon::random_key key)
       : sets_(sets), key_(key), messages_(adjacency(), graph::nodes()),
         network_(store_, {.width = width, .code = width, .dataset_code = sets == nullptr ? 0 : code, .heads = heads},
-                 key) {
-    if (sets != nullptr) encoder_.emplace(store_, encoder_settings(sets->features()), key);
+                 key.fork("weights")) {
+    if (sets != nullptr) encoder_.emplace(store_, encoder_settings(sets->features()), key.fork("encoder"));
   }
 
   /// Cells without a way to the output are far worse than all others: Huber's loss keeps them from being all that is
@@ -58,7 +58,7 @@ public:
           for (const std::uint32_t s : batch.samples) tasks.push_back(from[s].task);
           return forward(theta, batch.x, batch.times, tasks);
         },
-        {.epochs = epochs, .batch = 256, .rate = 1e-3, .clip = 5, .held_out = 0}, key_,
+        {.epochs = epochs, .batch = 256, .rate = 1e-3, .clip = 5, .held_out = 0}, key_.fork("training"),
         paragon::predictor::huber_loss{}, observe);
   }
 
@@ -66,11 +66,12 @@ public:
   [[nodiscard]] std::vector<double> predict(std::span<const question> asked, std::size_t which, bool noisy) const {
     std::vector<float> x = matrices(asked);
     std::vector<double> times(asked.size(), 1e-5);
-    const paragon::random key = key_.in_stream(key_.stream + 1);
+    const paragon::random_key time = key_.fork("times");
+    const paragon::random_key noise = key_.fork("noise");
     for (std::size_t i = 0; noisy && i < asked.size(); ++i) {
-      times[i] = 1 - key.uniform(i);
+      times[i] = 1 - time.uniform(i);
       for (std::size_t e = i * entries; e < (i + 1) * entries; ++e) {
-        x[e] += static_cast<float>(process_.deviation(times[i]) * key.in_stream(key.stream + 1).normal(e));
+        x[e] += static_cast<float>(process_.deviation(times[i]) * noise.normal(e));
       }
     }
     constexpr std::size_t block = 512;
@@ -132,7 +133,7 @@ private:
 
   paragon::diffusion::variance_exploding process_{0.1, 5};
   const datasets* sets_;
-  paragon::random key_;
+  paragon::random_key key_;
   paragon::nn::parameters<float> store_;
   paragon::predictor::message_matrices<float> messages_;
   paragon::predictor::noise_aware_predictor network_;

@@ -49,7 +49,7 @@
 #include "core/parallel.hpp"
 #include "core/pinned_thread.hpp"
 #include "core/progress.hpp"
-#include "core/random.hpp"
+#include "core/random_key.hpp"
 #include "core/read_file.hpp"
 #include "core/result.hpp"
 #include "core/simplex.hpp"

@@ -19,7 +19,7 @@
 #include <paragon/autodiff/linear.hpp>
 #include <paragon/autodiff/reduce.hpp>
 #include <paragon/autodiff/softmax.hpp>
-#include <paragon/core/random.hpp>
+#include <paragon/core/random_key.hpp>
 
 #include "../support.hpp"
 
@@ -30,7 +30,7 @@ using paragon::shape;
 
 template <class T, class B>
 paragon::tensor<T, B> normal(shape extents, std::uint32_t stream) {
-  const paragon::random key{.seed = 3, .stream = stream};
+  const auto key = paragon::random_key{.seed = 3}.fork(stream);
   std::vector<T> values(extents.size());
   for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<T>(key.normal(i));
   return paragon::tensor<T, B>(extents, values);

@@ -44,7 +44,7 @@ variable<C> losses(C& context, variable<C> theta, const tensor<typename C::value
 
 std::vector<std::uint32_t> indices(std::size_t rows) {
   std::vector<std::uint32_t> index(rows);
-  const paragon::random key{.seed = 5};
+  const paragon::random_key key{.seed = 5};
   for (std::size_t r = 0; r < rows; ++r) index[r] = static_cast<std::uint32_t>(key.below(words, r));
   return index;
 }

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include <paragon/core/random.hpp>
+#include <paragon/core/random_key.hpp>
 #include <paragon/tensor/tensor.hpp>
 
 namespace paragon_test {
@@ -13,7 +13,7 @@ namespace paragon_test {
 /// Normal numbers; another stream gives other numbers.
 template <class T = double>
 paragon::tensor<T> normal(paragon::shape extents, std::uint32_t stream, double deviation = 1, double mean = 0) {
-  const paragon::random key{.seed = 4711, .stream = stream};
+  const auto key = paragon::random_key{.seed = 4711}.fork(stream);
   paragon::tensor<T> out(extents);
   for (std::size_t i = 0; i < out.size(); ++i) out[i] = static_cast<T>(mean + deviation * key.normal(i));
   return out;

@@ -6,7 +6,8 @@
 
 struct counting {
   double next = 0;
-  std::vector<double> suggest(const paragon::tune::parameter_space&, const paragon::tune::history&, paragon::random) {
+  std::vector<double> suggest(const paragon::tune::parameter_space&, const paragon::tune::history&,
+                              paragon::random_key) {
     return {next++};
   }
   paragon::json describe() const { return "counting"; }

@@ -15,7 +15,7 @@ namespace {
 //! [augmentation]
 /// Each image gets darker, by up to half.
 struct dim {
-  void operator()(const paragon::data::image_view& image, paragon::random key, std::uint64_t element,
+  void operator()(const paragon::data::image_view& image, paragon::random_key key, std::uint64_t element,
                   std::uint8_t* out) const {
     const double light = 1 - 0.5 * key.uniform(element);
     const std::size_t bytes = image.height * image.width * image.channels;
@@ -29,7 +29,7 @@ struct without_key {
   void operator()(const paragon::data::image_view&, std::uint8_t*) const {}
 };
 struct changes_itself {
-  void operator()(const paragon::data::image_view&, paragon::random, std::uint64_t, std::uint8_t*) {}
+  void operator()(const paragon::data::image_view&, paragon::random_key, std::uint64_t, std::uint8_t*) {}
 };
 static_assert(!paragon::data::augmentation<without_key>);
 static_assert(!paragon::data::augmentation<changes_itself>);

@@ -50,7 +50,7 @@ static_assert(paragon::autodiff::differentiable_function<softplus, float>);
 //! [adjoint_rule]
 /// y = x + noise: an operator of one's own. The lambda is its adjoint.
 template <class C>
-paragon::autodiff::variable<C> perturb(paragon::autodiff::variable<C> x, paragon::random key) {
+paragon::autodiff::variable<C> perturb(paragon::autodiff::variable<C> x, paragon::random_key key) {
   using T = typename C::value_type;
   const auto y = x.context().result(x.shape(), x);
   for (std::size_t i = 0; i < x.size(); ++i) y.data()[i] = x.data()[i] + static_cast<T>(key.normal(i));
@@ -78,7 +78,7 @@ static_assert(paragon::nn::layer<gain>);
 
 //! [initialiser]
 struct identity {
-  double operator()(paragon::random, std::size_t, const paragon::shape&) const { return 1; }
+  double operator()(paragon::random_key, std::size_t, const paragon::shape&) const { return 1; }
 };
 static_assert(paragon::nn::initialiser<identity>);
 //! [initialiser]

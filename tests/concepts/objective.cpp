@@ -71,7 +71,7 @@ static_assert(paragon::preference::scalarisation<weighted_product>);
 
 //! [ray_sampler]
 struct towards_the_middle {
-  void operator()(std::span<double> ray, const paragon::random& key, std::uint64_t index) const {
+  void operator()(std::span<double> ray, const paragon::random_key& key, std::uint64_t index) const {
     paragon::preference::dirichlet(ray, std::vector<double>(ray.size(), 5.0), key, index);
   }
 };

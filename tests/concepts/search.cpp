@@ -40,7 +40,8 @@ static_assert(paragon::hypernetwork::hypernetwork<straight>);
 /// Probabilities that are uniform whatever the logits: lets no gradient through.
 struct undecided {
   template <class C>
-  auto operator()(paragon::autodiff::variable<C> logits, std::span<const std::size_t> offsets, paragon::random) const {
+  auto operator()(paragon::autodiff::variable<C> logits, std::span<const std::size_t> offsets,
+                  paragon::random_key) const {
     using T = typename C::value_type;
     const auto y = logits.context().result(logits.shape());
     for (std::size_t r = 0; r < logits.rows(); ++r) {
@@ -72,7 +73,7 @@ static_assert(paragon::search::estimator<small_logits>);
 struct the_first {
   template <class Scorer>
   std::vector<typename Scorer::id> operator()(Scorer& scorer, std::size_t, std::span<const float>,
-                                              std::span<const double> preferences, paragon::random) const {
+                                              std::span<const double> preferences, paragon::random_key) const {
     const std::vector<std::uint8_t> zeros(scorer.space().decisions());
     return std::vector<typename Scorer::id>(preferences.size() / Scorer::objectives, scorer.intern(std::span(zeros)));
   }

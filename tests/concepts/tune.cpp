@@ -32,7 +32,7 @@ static_assert(paragon::tune::evaluation<distance_to_one_percent>);
 //! [sampler]
 struct always_the_middle {
   std::vector<double> suggest(const paragon::tune::parameter_space& space, const paragon::tune::history&,
-                              paragon::random) const {
+                              paragon::random_key) const {
     std::vector<double> point;
     for (const auto& a : space.axes()) point.push_back(a.nearest((a.lower + a.upper) / 2));
     return point;

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <limits>
 #include <paragon/core/json.hpp>
-#include <paragon/core/random.hpp>
+#include <paragon/core/random_key.hpp>
 #include <string>
 
 using paragon::json;
@@ -121,7 +121,7 @@ TEST_CASE("core: json numbers are equal by value") {
 TEST_CASE("core: json numbers read back as the same double") {
   constexpr std::uint64_t seed = 3;
   INFO("seed ", seed);
-  const paragon::random r{.seed = seed};
+  const paragon::random_key r{.seed = seed};
   for (std::uint64_t i = 0; i < 2000; ++i) {
     const double x = std::ldexp(r.normal(i), static_cast<int>(r.below(600, i)) - 300);
     CHECK(json::parse(json(x).dump()).number() == x);

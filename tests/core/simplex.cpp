@@ -5,7 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <limits>
-#include <paragon/core/random.hpp>
+#include <paragon/core/random_key.hpp>
 #include <paragon/core/simplex.hpp>
 #include <vector>
 
@@ -48,11 +48,11 @@ TEST_CASE("core: projections on the simplex that are known in closed form") {
 TEST_CASE("core: projections on the simplex satisfy the variational inequality") {
   constexpr std::uint64_t seed = 7;
   INFO("seed ", seed);
-  const paragon::random r{.seed = seed};
+  const paragon::random_key r{.seed = seed};
   for (std::uint32_t trial = 0; trial < 300; ++trial) {
     const std::size_t n = 1 + trial % 9;
     std::vector<double> y(n);
-    for (std::size_t i = 0; i < n; ++i) y[i] = 3 * r.at_step(trial).normal(i);
+    for (std::size_t i = 0; i < n; ++i) y[i] = 3 * r.fork(trial).normal(i);
     const auto p = projected(y);
     CHECK(paragon::is_on_simplex(std::span<const double>(p), 1e-12));
     double along = 0;
@@ -64,10 +64,10 @@ TEST_CASE("core: projections on the simplex satisfy the variational inequality")
 TEST_CASE("core: no point of a fine grid is nearer than the projection") {
   constexpr std::uint64_t seed = 8;
   INFO("seed ", seed);
-  const paragon::random r{.seed = seed};
+  const paragon::random_key r{.seed = seed};
   constexpr int steps = 40;
   for (std::uint32_t trial = 0; trial < 20; ++trial) {
-    const std::vector<double> y{r.at_step(trial).normal(0), r.at_step(trial).normal(1), r.at_step(trial).normal(2)};
+    const std::vector<double> y{r.fork(trial).normal(0), r.fork(trial).normal(1), r.fork(trial).normal(2)};
     const auto p = projected(y);
     double best = std::numeric_limits<double>::infinity();
     for (int i = 0; i <= steps; ++i) {

@@ -19,7 +19,7 @@ using paragon::tensor;
 namespace {
 
 data::image_set random_set(std::size_t n, std::size_t h, std::size_t w, std::size_t c, std::uint64_t seed) {
-  const paragon::random key{.seed = seed};
+  const paragon::random_key key{.seed = seed};
   tensor<std::uint8_t> images(shape{n, h, w, c});
   // No byte is 0, so black pixels are border.
   for (std::size_t i = 0; i < images.size(); ++i) images[i] = static_cast<std::uint8_t>(1 + key.below(255, i));
@@ -120,7 +120,7 @@ TEST_CASE("data: images are written in units of deviations from the mean") {
   CHECK(together.labels == labels);
   // An augmentation is given the position in the batch, and sees the image's bytes.
   std::vector<double> changed(4 * 60);
-  const paragon::random key{.seed = seed};
+  const paragon::random_key key{.seed = seed};
   write(chosen, data::crop_and_flip{1}, key, changed, labels);
   for (std::size_t k = 0; k < 4; ++k) {
     std::vector<std::uint8_t> bytes(60);
@@ -176,7 +176,8 @@ TEST_CASE("data: a batch depends on key and step alone") {
   const auto set = random_set(30, 6, 6, 3, seed);
   const auto scale = data::statistics_of(set);
   const auto make = [&](std::uint64_t s) {
-    return data::image_batches(set, data::all_images(set), 7, scale, {.seed = s, .stream = 4}, data::crop_and_flip{2});
+    return data::image_batches(set, data::all_images(set), 7, scale, paragon::random_key{.seed = s}.fork(4),
+                               data::crop_and_flip{2});
   };
   const auto batch = [&](auto& from, std::uint64_t step) {
     std::pair<std::vector<float>, std::vector<std::uint32_t>> b{std::vector<float>(7 * 108),

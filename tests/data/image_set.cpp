@@ -33,11 +33,11 @@ tensor<std::uint8_t> planes(std::size_t n) {
 }
 
 data::image_set random_set(std::size_t n, std::size_t classes, std::uint64_t seed) {
-  const paragon::random key{.seed = seed};
+  const paragon::random_key key{.seed = seed};
   tensor<std::uint8_t> images(shape{n, 3, 4, 2});
   for (std::size_t i = 0; i < images.size(); ++i) images[i] = static_cast<std::uint8_t>(key.below(256, i));
   std::vector<std::uint32_t> labels;
-  for (std::size_t i = 0; i < n; ++i) labels.push_back(static_cast<std::uint32_t>(key.at_step(1).below(classes, i)));
+  for (std::size_t i = 0; i < n; ++i) labels.push_back(static_cast<std::uint32_t>(key.fork(1).below(classes, i)));
   return {"random", std::move(images), std::move(labels), classes};
 }
 

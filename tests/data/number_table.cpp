@@ -7,7 +7,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <limits>
-#include <paragon/core/random.hpp>
+#include <paragon/core/random_key.hpp>
 #include <paragon/data/number_table.hpp>
 #include <string>
 #include <vector>
@@ -109,7 +109,7 @@ TEST_CASE("data: numbers in every way of writing") {
 }
 
 TEST_CASE("data: numbers are rounded as the C library rounds them") {
-  const paragon::random key{.seed = 20};
+  const paragon::random_key key{.seed = 20};
   std::string text;
   std::vector<double> expected;
   char written[64];

@@ -28,7 +28,7 @@ TEST_CASE("diffusion: choices given that the architecture is none of the known o
   diffusion::independent_choices<graph, double> choices(cells, graph{});
   constexpr std::uint64_t seed = 11;
   INFO("seed ", seed);
-  const paragon::random key{.seed = seed};
+  const paragon::random_key key{.seed = seed};
   std::vector<double> p(30);
   for (std::size_t k = 0; k < 30; ++k) p[k] = std::exp(2 * key.normal(k));
   for (std::size_t d = 0; d < 6; ++d) {
@@ -37,7 +37,7 @@ TEST_CASE("diffusion: choices given that the architecture is none of the known o
     for (std::size_t c = 0; c < 5; ++c) p[5 * d + c] /= sum;
   }
   std::set<nasbench201_cell> known;
-  for (std::uint64_t i = 0; known.size() < 40; ++i) known.insert(cells.at(key.in_stream(1).below(cells.size(), i)));
+  for (std::uint64_t i = 0; known.size() < 40; ++i) known.insert(cells.at(key.fork("known").below(cells.size(), i)));
   std::vector<double> expected(30);
   double total = 0;
   std::vector<double> row(30);

@@ -88,7 +88,7 @@ TEST_CASE("diffusion: cost guidance is the slope of log E[exp(-weight cost)]") {
   diffusion::cost_guidance term(score, cost);
   score.prepare(way);
   term.prepare(way);
-  const paragon::random draw{.seed = 4};
+  const paragon::random_key draw{.seed = 4};
   INFO("seed 4");
   tensor<double> x(shape{1, 8, 7});
   for (std::size_t e = 0; e < x.size(); ++e) x[e] = draw.normal(e);
@@ -134,7 +134,7 @@ TEST_CASE("diffusion: relaxed guidance is the slope of the predictor over the op
   score.prepare(way);
   term.prepare(way);
   INFO("seed 14");
-  const paragon::random draw{.seed = 14};
+  const paragon::random_key draw{.seed = 14};
   tensor<double> x(shape{2, 8, 7});
   for (std::size_t e = 0; e < x.size(); ++e) x[e] = draw.normal(e);
   const std::vector<double> weights{1.5, -0.5};

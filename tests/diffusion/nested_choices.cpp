@@ -39,7 +39,7 @@ constexpr std::size_t entries = 5 * features;
 struct small_space {
   std::vector<nested_nodes> groups{{{0.5, 0, 2, 1}}, {{0, 1, 3}}};
   std::vector<double> prior = std::vector<double>(entries);
-  paragon::random draw{.seed = 11};
+  paragon::random_key draw{.seed = 11};
 
   small_space() {
     for (std::size_t e = 0; e < entries; ++e) prior[e] = 0.2 + draw.uniform(e);
@@ -110,7 +110,7 @@ const std::vector<diffusion::moment> moments{{.time = 1, .scale = 0.4, .deviatio
 
 tensor<double> noise(std::uint64_t seed, std::size_t samples = 1) {
   tensor<double> x(shape{samples, 5, features});
-  for (std::size_t e = 0; e < x.size(); ++e) x[e] = paragon::random{.seed = seed}.normal(e);
+  for (std::size_t e = 0; e < x.size(); ++e) x[e] = paragon::random_key{.seed = seed}.normal(e);
   return x;
 }
 
@@ -142,7 +142,7 @@ TEST_CASE("diffusion: nested choices have the probabilities of a sum over all ar
   exact score = space.score();
   score.prepare(moments);
   std::vector<double> costs(entries);
-  for (std::size_t e = 0; e < entries; ++e) costs[e] = space.draw.in_stream(1).uniform(e);
+  for (std::size_t e = 0; e < entries; ++e) costs[e] = space.draw.fork("costs").uniform(e);
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     INFO("seed " << seed);
     const auto x = noise(seed);
@@ -190,7 +190,7 @@ TEST_CASE("diffusion: gradients go through nested choices") {
     auto x = noise(seed);
     // Not linear: the sum of c p^2.
     std::vector<double> c(entries);
-    for (std::size_t e = 0; e < entries; ++e) c[e] = space.draw.in_stream(2).normal(e);
+    for (std::size_t e = 0; e < entries; ++e) c[e] = space.draw.fork("costs").normal(e);
     const auto value = [&] {
       score.probabilities(x.span(), 1, {}, 0, p);
       double sum = 0;
@@ -212,7 +212,7 @@ TEST_CASE("diffusion: guidance through nested choices has the slopes that it pro
   auto x = noise(7, 2);
   SUBCASE("cost: of log E[exp(-weight cost)]") {
     paragon::space::linear_cost cost{5, std::vector<double>(entries)};
-    for (std::size_t e = 0; e < entries; ++e) cost.coefficients[e] = 2 * space.draw.in_stream(3).uniform(e);
+    for (std::size_t e = 0; e < entries; ++e) cost.coefficients[e] = 2 * space.draw.fork("costs").uniform(e);
     diffusion::cost_guidance term(score, cost, 2);
     std::vector<double> costs = cost.coefficients;
     for (double& v : costs) v /= 2;
@@ -262,7 +262,7 @@ TEST_CASE("diffusion: nested choices stay finite where x_t leaves no doubt") {
   std::vector<float> p(180);
   // Layers that are less and less probable, to where a float has no more digits, and beyond; slopes whose sums round.
   std::vector<float> slopes(180);
-  for (std::size_t e = 0; e < 180; ++e) slopes[e] = static_cast<float>(1000 * paragon::random{.seed = 1}.normal(e));
+  for (std::size_t e = 0; e < 180; ++e) slopes[e] = static_cast<float>(1000 * paragon::random_key{.seed = 1}.normal(e));
   for (int k = 0; k < 60; ++k) {
     const std::vector<float> x(180, -0.0001F * static_cast<float>(k));
     score.probabilities(x, 0, {}, 0, p);

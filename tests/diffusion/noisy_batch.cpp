@@ -64,7 +64,7 @@ TEST_CASE("diffusion: a noisy batch is scaled data and noise, at times that cove
   double sum = 0;
   double squares = 0;
   for (std::uint32_t step = 0; step < 20; ++step) {
-    batch.draw(tiny.data, process, 0.01, paragon::random{.seed = 3}.at_step(step));
+    batch.draw(tiny.data, process, 0.01, paragon::random_key{.seed = 3}.fork(step));
     std::vector<double> times;
     for (const auto& at : batch.moments) {
       times.push_back(at.time);
@@ -113,10 +113,10 @@ TEST_CASE("diffusion: a batch depends on its key alone") {
   const paragon_test::tiny_space tiny(false);
   df::noisy_batch<float> a(9, tiny.data);
   df::noisy_batch<float> b(9, tiny.data);
-  a.draw(tiny.data, df::variance_exploding(), 1e-5, paragon::random{.seed = 3}.at_step(8));
-  a.draw(tiny.data, df::variance_exploding(), 1e-5, paragon::random{.seed = 3}.at_step(9));
-  b.draw(tiny.data, df::variance_exploding(), 1e-5, paragon::random{.seed = 3}.at_step(9));
+  a.draw(tiny.data, df::variance_exploding(), 1e-5, paragon::random_key{.seed = 3}.fork(8));
+  a.draw(tiny.data, df::variance_exploding(), 1e-5, paragon::random_key{.seed = 3}.fork(9));
+  b.draw(tiny.data, df::variance_exploding(), 1e-5, paragon::random_key{.seed = 3}.fork(9));
   CHECK(a.noisy.to_vector() == b.noisy.to_vector());
-  b.draw(tiny.data, df::variance_exploding(), 1e-5, paragon::random{.seed = 4}.at_step(9));
+  b.draw(tiny.data, df::variance_exploding(), 1e-5, paragon::random_key{.seed = 4}.fork(9));
   CHECK(a.noisy.to_vector() != b.noisy.to_vector());
 }

@@ -42,7 +42,7 @@ struct model {
   model(const df::score_network_settings& s, std::vector<std::uint8_t> seen)
       : settings(s), mask(std::move(seen)), network(store, s, {.seed = 1}), tables(s, mask) {
     for (std::size_t i = 0; i < store.size(); ++i) {
-      store.data()[i] += static_cast<T>(0.1 * paragon::random{.seed = 2}.normal(i));
+      store.data()[i] += static_cast<T>(0.1 * paragon::random_key{.seed = 2}.normal(i));
     }
   }
 

@@ -52,7 +52,7 @@ struct model {
 
   model(const df::score_network_settings& settings, std::span<const std::uint8_t> mask)
       : network(store, settings, {.seed = 1}), tables(settings, mask) {
-    for (std::size_t i = 0; i < store.size(); ++i) store.data()[i] += 0.3 * paragon::random{.seed = 2}.normal(i);
+    for (std::size_t i = 0; i < store.size(); ++i) store.data()[i] += 0.3 * paragon::random_key{.seed = 2}.normal(i);
   }
 };
 

@@ -66,7 +66,7 @@ double flow_end(const Process& process, const normal_data& data, double last, do
 template <class Process, class Solver>
 double flow_error(const Process& process, const Solver& method) {
   normal_data data;
-  const paragon::random key{.seed = 3};
+  const paragon::random_key key{.seed = 3};
   const auto found = diffusion::sample<double>(process, data, method, {2, 3}, key, {.samples = 20});
   tensor<double> start(shape{20, 2, 3});
   diffusion::sample_noise{key}.fill(0, start);
@@ -120,7 +120,7 @@ TEST_CASE("diffusion: deterministic solvers converge to the flow's end with thei
 TEST_CASE_TEMPLATE("diffusion: stochastic solvers end with the spread of the data", Process, exploding,
                    diffusion::variance_preserving, diffusion::sub_variance_preserving) {
   const Process process;
-  const paragon::random key{.seed = 11};
+  const paragon::random_key key{.seed = 11};
   INFO("seed 11");
   const diffusion::sampling many{.samples = 1000, .batch = 500};
   const double n = 1000 * 4;
@@ -158,7 +158,7 @@ TEST_CASE("diffusion: all solvers draw cells with the prior's operations") {
   for (int edge = 0; edge < 6; ++edge) prior.insert(prior.end(), slanted.begin(), slanted.end());
   exact_cells plain(paragon_test::cells{}, paragon_test::cell_graph{});
   exact_cells steep(paragon_test::cells{}, paragon_test::cell_graph{}, prior);
-  const paragon::random key{.seed = 5};
+  const paragon::random_key key{.seed = 5};
   INFO("seed 5");
   const auto check = [&](const auto& method, std::size_t samples) {
     const auto x = diffusion::sample(process, plain, method, {8, 7}, key, {.samples = samples});
@@ -177,7 +177,7 @@ TEST_CASE("diffusion: all solvers draw cells with the prior's operations") {
 TEST_CASE("diffusion: a sample depends on its number alone") {
   const exploding process;
   exact_cells score(paragon_test::cells{}, paragon_test::cell_graph{});
-  const paragon::random key{.seed = 8};
+  const paragon::random_key key{.seed = 8};
   const auto check = [&](const auto& method) {
     const auto whole = diffusion::sample(process, score, method, {8, 7}, key, {.samples = 50, .batch = 50});
     const auto cut = diffusion::sample(process, score, method, {8, 7}, key, {.samples = 50, .batch = 7});
@@ -200,7 +200,7 @@ TEST_CASE("diffusion: a sample depends on its number alone") {
 TEST_CASE("diffusion: bad input to sampling is an error that says so") {
   const exploding process;
   normal_data data;
-  const paragon::random key{.seed = 1};
+  const paragon::random_key key{.seed = 1};
   const auto run = [&](const auto& method, const shape& each, diffusion::sampling options = {}) {
     return diffusion::sample(process, data, method, each, key, options);
   };

@@ -35,7 +35,7 @@ const std::vector<diffusion::moment> moments{{.time = 0.5, .scale = 0.8, .deviat
 
 std::vector<double> drawn(std::uint64_t seed, std::size_t size = entries) {
   std::vector<double> values(size);
-  for (std::size_t i = 0; i < size; ++i) values[i] = paragon::random{.seed = seed}.normal(i);
+  for (std::size_t i = 0; i < size; ++i) values[i] = paragon::random_key{.seed = seed}.normal(i);
   return values;
 }
 

@@ -45,7 +45,7 @@ double error_of(const Model& model, const tiny_space& tiny) {
     }
     const std::vector<df::moment> way{df::moment_at(model.process(), t)};
     score.prepare(way);
-    batch.draw(tiny.data, model.process(), 1e-5, paragon::random{.seed = 99}.at_step(k));
+    batch.draw(tiny.data, model.process(), 1e-5, paragon::random_key{.seed = 99}.fork(k));
     tensor<T> x(shape{400, tiny.nodes, tiny.operators});
     for (std::size_t i = 0; i < x.size(); ++i) {
       x[i] = static_cast<T>(way[0].scale) * batch.clean[i] + static_cast<T>(way[0].deviation) * batch.noise[i];
@@ -75,7 +75,7 @@ std::pair<double, double> losses_of(const Model& model, const tiny_space& tiny) 
   double loss = 0;
   double least = 0;
   for (std::uint32_t step = 0; step < 20; ++step) {
-    batch.draw(tiny.data, model.process(), 1e-5, paragon::random{.seed = 98}.at_step(step));
+    batch.draw(tiny.data, model.process(), 1e-5, paragon::random_key{.seed = 98}.fork(step));
     paragon::autodiff::evaluation<T> context;
     const auto raw = model.network()(paragon::nn::freeze(context, model.weights()), tables,
                                      context.constant(batch.noisy), df::noise_codes<T>(s, batch.moments));
@@ -205,7 +205,7 @@ TEST_CASE("diffusion: a checkpoint of another training is refused") {
   auto model = tiny_model<float, df::one_hot_rows>();
   static_cast<void>(df::train_score(model, tiny.data, settings, {.seed = 7}, paragon::silent{}, checkpoint));
   const auto refused = [&](auto other, const tiny_space& data, const df::score_training_settings& changed,
-                           paragon::random key) {
+                           paragon::random_key key) {
     CHECK_THROWS_AS(static_cast<void>(df::train_score(other, data.data, changed, key, paragon::silent{}, checkpoint)),
                     paragon::error);
   };

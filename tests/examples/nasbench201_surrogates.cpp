@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
-#include <paragon/core/random.hpp>
+#include <paragon/core/random_key.hpp>
 #include <paragon/core/read_file.hpp>
 #include <paragon/predictor/correlation.hpp>
 #include <paragon/space/nasbench201_topology.hpp>
@@ -159,7 +159,7 @@ TEST_CASE("examples: the surrogates rank 2000 random cells as the tables do, Ken
   if (!data) return paragon_test::skip("no folder of benchmark tables");
   const paragon::data::nasbench201 tables(*data);
   const paragon::data::nasbench201 surrogate(shipped_columns());
-  const paragon::random key{.seed = 7};
+  const paragon::random_key key{.seed = 7};
   std::set<std::size_t> chosen;
   for (std::size_t i = 0; chosen.size() < 2000; ++i) chosen.insert(key.below(15625, i));
   const auto kendall = [&](std::span<const double> truth, std::span<const double> estimate) {

@@ -8,7 +8,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
-#include <paragon/core/random.hpp>
+#include <paragon/core/random_key.hpp>
 #include <paragon/core/read_file.hpp>
 #include <string>
 #include <vector>
@@ -386,7 +386,7 @@ TEST_CASE("examples: pareto draws pictures, whole or not at all") {
 TEST_CASE("examples: pareto reads and prints a hundred thousand rows") {
   if (!built()) return;
   const shell run;
-  const paragon::random key{.seed = 5};
+  const paragon::random_key key{.seed = 5};
   constexpr std::size_t n = 100000;
   std::string text;
   for (std::size_t i = 0; i < n; ++i) {

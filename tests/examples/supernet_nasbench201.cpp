@@ -9,7 +9,7 @@
 #include <chrono>
 #include <filesystem>
 #include <paragon/core/json.hpp>
-#include <paragon/core/random.hpp>
+#include <paragon/core/random_key.hpp>
 #include <paragon/core/read_file.hpp>
 #include <string>
 #include <thread>
@@ -65,7 +65,7 @@ TEST_CASE("examples: a search that is killed ten times ends as one that is not")
 
   auto resume = small_search(folder / "killed");
   resume.push_back("--resume");
-  const paragon::random key{.seed = 2024};
+  const paragon::random_key key{.seed = 2024};
   INFO("seed " << key.seed);
   for (std::uint64_t k = 0; k < 10; ++k) {
     const pid_t child = start(resume, folder / "log");

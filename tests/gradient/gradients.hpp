@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <paragon/core/random.hpp>
+#include <paragon/core/random_key.hpp>
 #include <paragon/gradient/gram_view.hpp>
 #include <vector>
 
@@ -39,7 +39,7 @@ struct gradients {
 };
 
 inline gradients normal_gradients(std::size_t k, std::size_t n, std::uint64_t seed, double shift = 0) {
-  const paragon::random key{.seed = seed};
+  const paragon::random_key key{.seed = seed};
   gradients g{k, n, std::vector<double>(k * n)};
   for (std::size_t i = 0; i < k * n; ++i) g.values[i] = key.normal(i) + shift;
   return g;
@@ -48,7 +48,7 @@ inline gradients normal_gradients(std::size_t k, std::size_t n, std::uint64_t se
 /// A positive combination of the gradients from `first` on is zero: strongly stationary for first = 0, weakly otherwise.
 inline gradients stationary_gradients(std::size_t k, std::size_t n, std::uint64_t seed, std::size_t first = 0) {
   gradients g = normal_gradients(k, n, seed);
-  const paragon::random key{.seed = seed, .stream = 1};
+  const auto key = paragon::random_key{.seed = seed}.fork(1);
   for (std::size_t t = 0; t < n; ++t) {
     double sum = 0;
     for (std::size_t i = first; i + 1 < k; ++i) sum += (0.2 + key.uniform(i)) * g.row(i)[t];

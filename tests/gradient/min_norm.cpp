@@ -201,7 +201,7 @@ TEST_CASE("gradient: min_norm is optimal for lengths that differ by twenty order
       CAPTURE(k);
       CAPTURE(seed);
       gradients g = paragon_test::normal_gradients(k, 2 * k, seed, 0.2);
-      const paragon::random key{.seed = seed, .stream = 2};
+      const auto key = paragon::random_key{.seed = seed}.fork(2);
       for (std::size_t i = 0; i < k; ++i) {
         const double length = std::pow(10.0, 20 * key.uniform(i) - 10);
         for (std::size_t t = 0; t < g.n; ++t) g.row(i)[t] *= length;
@@ -243,7 +243,7 @@ TEST_CASE("gradient: min_norm does not depend on the order of the gradients") {
     const auto gram = paragon_test::normal_gradients(k, 15, seed, 0.3).gram();
     std::vector<std::size_t> order(k);
     std::iota(order.begin(), order.end(), 0U);
-    paragon::random{.seed = seed, .stream = 3}.shuffle(order);
+    paragon::random_key{.seed = seed}.fork(3).shuffle(order);
     std::vector<double> permuted(k * k);
     for (std::size_t i = 0; i < k; ++i) {
       for (std::size_t j = 0; j < k; ++j) permuted[i * k + j] = gram[order[i] * k + order[j]];

@@ -117,7 +117,7 @@ TEST_CASE_TEMPLATE("gradient: the order of the gradients does not matter", W, gr
     const auto gram = paragon_test::free_gradients(k, 12, seed).gram();
     std::vector<std::size_t> order(k);
     std::iota(order.begin(), order.end(), 0U);
-    paragon::random{.seed = seed}.shuffle(order);
+    paragon::random_key{.seed = seed}.shuffle(order);
     std::vector<double> permuted(k * k);
     for (std::size_t i = 0; i < k; ++i) {
       for (std::size_t j = 0; j < k; ++j) permuted[i * k + j] = gram[order[i] * k + order[j]];

@@ -42,7 +42,7 @@ static_assert(!hypernetwork::hypernetwork<hypernetwork::mean_field>);
 /// The smallest relaxation: the logits themselves.
 struct unchanged {
   template <class C>
-  variable<C> operator()(variable<C> logits, std::span<const std::size_t>, paragon::random) const {
+  variable<C> operator()(variable<C> logits, std::span<const std::size_t>, paragon::random_key) const {
     return logits;
   }
 };

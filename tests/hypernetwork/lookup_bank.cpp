@@ -24,7 +24,7 @@ struct problem {
       preference[2 * r] = first[r];
       preference[2 * r + 1] = 1 - first[r];
     }
-    for (std::size_t i = 0; i < 16; ++i) device[i] = paragon::random{.seed = 51}.uniform(i);
+    for (std::size_t i = 0; i < 16; ++i) device[i] = paragon::random_key{.seed = 51}.uniform(i);
   }
 };
 

@@ -16,7 +16,7 @@ namespace {
 
 tensor<double> numbers(shape extents, std::uint32_t stream) {
   tensor<double> x(extents);
-  for (std::size_t i = 0; i < x.size(); ++i) x[i] = paragon::random{.seed = 61, .stream = stream}.uniform(i);
+  for (std::size_t i = 0; i < x.size(); ++i) x[i] = paragon::random_key{.seed = 61}.fork(stream).uniform(i);
   return x;
 }
 
@@ -34,7 +34,7 @@ TEST_CASE("hypernetwork: the multilayer perceptron computes what its formula say
       CAPTURE(layers);
       nn::parameters<double> store;
       const multilayer network(store, sized(objectives, layers), {.seed = 1});
-      for (std::size_t i = 0; i < store.size(); ++i) store.data()[i] += 0.1 * paragon::random{.seed = 2}.normal(i);
+      for (std::size_t i = 0; i < store.size(); ++i) store.data()[i] += 0.1 * paragon::random_key{.seed = 2}.normal(i);
       const auto preference = numbers({3, objectives}, 1);
       const auto device = numbers({3, 4}, 2);
       autodiff::evaluation<double> context;

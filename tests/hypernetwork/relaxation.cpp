@@ -24,7 +24,7 @@ constexpr std::size_t decisions = 3;
 tensor<double> logits_of(std::size_t rows, std::uint32_t stream, double deviation = 1) {
   tensor<double> x({rows, choices});
   for (std::size_t i = 0; i < x.size(); ++i) {
-    x[i] = deviation * paragon::random{.seed = 41, .stream = stream}.normal(i);
+    x[i] = deviation * paragon::random_key{.seed = 41}.fork(stream).normal(i);
   }
   return x;
 }
@@ -59,7 +59,7 @@ double limit(std::size_t degrees) { return degrees == 1 ? 23.93 : degrees == 2 ?
 template <class R>
 void check_frequencies(const R& relaxation) {
   constexpr std::size_t rows = 20000;
-  const paragon::random key{.seed = 42, .stream = 3};
+  const auto key = paragon::random_key{.seed = 42}.fork(3);
   INFO("seed " << key.seed);
   const auto one = logits_of(1, 1);
   tensor<double> x({rows, choices});
@@ -98,7 +98,7 @@ void check_frequencies(const R& relaxation) {
 template <class R>
 void check_rows_do_not_depend_on_the_batch(const R& relaxation) {
   const auto x = logits_of(5, 2);
-  const paragon::random key{.seed = 43};
+  const paragon::random_key key{.seed = 43};
   autodiff::tape<double> many;
   const auto all = many.input(x);
   const auto y = relaxation(all, offsets, key);
@@ -219,7 +219,7 @@ TEST_CASE("hypernetwork: ReinMax samples as its drawn form would") {
 TEST_CASE("hypernetwork: the Gumbel gradient is that of the softmax of the perturbed logits") {
   const auto x = logits_of(3, 10);
   const auto upstream = logits_of(3, 11);
-  const paragon::random key{.seed = 45};
+  const paragon::random_key key{.seed = 45};
   for (const double tau : {0.5, 1.0, 3.0}) {
     CAPTURE(tau);
     autodiff::tape<double> tape;

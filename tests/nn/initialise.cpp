@@ -13,7 +13,7 @@ using paragon::shape;
 namespace {
 
 struct ramp {  // the smallest initialiser
-  double operator()(paragon::random, std::size_t i, const shape&) const { return static_cast<double>(i); }
+  double operator()(paragon::random_key, std::size_t i, const shape&) const { return static_cast<double>(i); }
 };
 struct no_key {
   double operator()(std::size_t i) const { return static_cast<double>(i); }
@@ -37,7 +37,7 @@ moments of(I initialiser, const shape& extents) {
   moments m;
   const auto n = static_cast<double>(extents.size());
   std::vector<double> values(extents.size());
-  for (std::size_t i = 0; i < values.size(); ++i) values[i] = initialiser(paragon::random{.seed = 6}, i, extents);
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = initialiser(paragon::random_key{.seed = 6}, i, extents);
   for (const double v : values) {
     m.mean += v / n;
     m.greatest = std::max(m.greatest, std::abs(v));

@@ -14,7 +14,7 @@
 #include <vector>
 
 #include <paragon/core/pinned_thread.hpp>
-#include <paragon/core/random.hpp>
+#include <paragon/core/random_key.hpp>
 #include <paragon/core/thread_clock.hpp>
 #include <paragon/objective/latency_meter.hpp>
 #include <paragon/objective/measured_latency.hpp>
@@ -105,7 +105,7 @@ TEST_CASE("objective: what is noisy is measured again, and says so if it stays s
   std::size_t calm = 0;
   std::size_t wild = 0;
   std::size_t soon = 0;
-  const paragon::random key{.seed = 1};
+  const paragon::random_key key{.seed = 1};
   const objective::latency_settings settings{.warm_up = 2, .rounds = 4, .repetitions = 5, .tries = 3};
   const std::vector<network> networks{[&] { ++calm, pass(5); }, [&] { pass(2 + 4 * key.uniform(wild++)); },
                                       // Wild during warm-up and the first try alone.
@@ -173,7 +173,7 @@ TEST_CASE("core: the clock of a thread never goes back, and goes on while the th
   const auto start = paragon::thread_clock::now();
   auto last = start;
   double sum = 0;
-  const paragon::random key{.seed = 3};
+  const paragon::random_key key{.seed = 3};
   for (std::size_t i = 0; last - start < std::chrono::milliseconds(1) && i < 100000000; ++i) {
     sum += key.uniform(i);
     const auto now = paragon::thread_clock::now();
@@ -211,7 +211,7 @@ TEST_CASE("objective: measured latency is an objective that remembers") {
 
 TEST_CASE("objective: a noisy measured latency is an error, and is tried anew the next time") {
   std::size_t calls = 0;
-  const paragon::random key{.seed = 2};
+  const paragon::random_key key{.seed = 2};
   bool wild = true;
   const auto build = [&](int) { return [&] { pass(wild ? 2 + 4 * key.uniform(calls++) : 3); }; };
   const objective::measured_latency here(depth_space{}, build, meter{});

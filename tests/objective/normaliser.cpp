@@ -7,7 +7,7 @@
 #include <vector>
 
 #include <paragon/core/error.hpp>
-#include <paragon/core/random.hpp>
+#include <paragon/core/random_key.hpp>
 #include <paragon/objective/normaliser.hpp>
 
 using namespace paragon::objective;
@@ -41,7 +41,7 @@ void check_slope(const N& n, double x) {
 }
 
 std::vector<double> draws(std::size_t count) {
-  const paragon::random key{.seed = 17};
+  const paragon::random_key key{.seed = 17};
   INFO("seed " << key.seed);
   std::vector<double> values(count);
   for (std::size_t i = 0; i < count; ++i) values[i] = std::exp(key.normal(i));

@@ -43,7 +43,7 @@ void write_case(const std::string& folder, const space::nasbench201_cell& cell, 
   nn::parameters<float> kept;
   const supernet::nasbench201<Sharing> network(store, kept, space::nasbench201{around}, {.seed = seed}, sharing);
   // Random gains, biases and statistics, so that they take part.
-  const paragon::random key{.seed = seed, .stream = 9};
+  const auto key = paragon::random_key{.seed = seed}.fork(9);
   const auto stir = [&](nn::parameters<float>& all, std::uint64_t offset) {
     for (const auto& e : all.entries()) {
       if (e.where.extents.rank() != 1) continue;
@@ -66,7 +66,7 @@ void write_case(const std::string& folder, const space::nasbench201_cell& cell, 
     for (std::size_t p = 0; p < height * width; ++p) {
       for (std::size_t c = 0; c < 3; ++c) {
         const std::size_t at = (i * height * width + p) * 3 + c;
-        images[at] = planes[(i * 3 + c) * height * width + p] = static_cast<float>(key.at_step(1).normal(at));
+        images[at] = planes[(i * 3 + c) * height * width + p] = static_cast<float>(key.fork(1).normal(at));
       }
     }
   }

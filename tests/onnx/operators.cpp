@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include <paragon/core/random.hpp>
+#include <paragon/core/random_key.hpp>
 #include <paragon/onnx/operators.hpp>
 #include <paragon/tensor/npy.hpp>
 
@@ -132,7 +132,7 @@ void save(const std::string& path, const images& x, bool flat) {
 /// A model in which every operator occurs and every result is an output, with what it should give.
 void write_case(const std::string& folder, std::uint64_t seed) {
   std::filesystem::create_directories(folder);
-  const paragon::random key{.seed = seed};
+  const paragon::random_key key{.seed = seed};
   std::uint64_t draws = 0;
   const auto number = [&](std::size_t low, std::size_t high) { return low + key.below(high - low + 1, draws++); };
   const auto numbers = [&](std::size_t n, double least = -1e300) {

@@ -54,7 +54,7 @@ std::size_t plausible_failures(std::size_t n, double p) {
 
 /// Points of the unit sphere: their volume is large seen from (1.1, ...) where convex, small where concave.
 table<double> sphere(std::size_t n, std::size_t m, bool convex, std::uint64_t seed) {
-  const paragon::random key{.seed = seed};
+  const paragon::random_key key{.seed = seed};
   table<double> set(n, std::vector<double>(m));
   for (std::size_t i = 0; i < n; ++i) {
     double square = 0;

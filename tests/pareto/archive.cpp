@@ -95,7 +95,7 @@ void check_same(const Archive& tested, const model<T>& expected) {
 /// Offers all points, erases one now and then, compares everything with the model after every step.
 template <class T, std::size_t M, class... P>
 void check_against_model(const table<T>& set, const std::vector<paragon::direction>& way, std::uint64_t seed) {
-  const paragon::random key{.seed = seed, .stream = 40};
+  const auto key = paragon::random_key{.seed = seed}.fork(40);
   archive<T, std::size_t, M, P...> tested(way);
   model<T> expected{way, (std::same_as<P, keep_all> || ...), {}};
   for (std::size_t i = 0; i < set.size(); ++i) {
@@ -234,7 +234,7 @@ TEST_CASE("pareto: archive of thousands is the front, in any order of insertion"
         CHECK(found == expected);
         if (turn == 0) std::sort(order.begin(), order.end(), [&](auto i, auto j) { return set[i] < set[j]; });
         if (turn == 1) std::reverse(order.begin(), order.end());
-        if (turn == 2) paragon::random{.seed = m}.shuffle(order);
+        if (turn == 2) paragon::random_key{.seed = m}.shuffle(order);
       }
     }
   }
@@ -245,7 +245,7 @@ TEST_CASE("pareto: archive that is emptied one by one and filled again") {
   archive<double, std::size_t, 4> tested;
   for (int round = 0; round < 3; ++round) {
     for (std::size_t i = 0; i < set.size(); ++i) CHECK(tested.insert(set[i], i));
-    const paragon::random key{.seed = 6, .step = static_cast<std::uint32_t>(round)};
+    const auto key = paragon::random_key{.seed = 6}.fork(round);
     while (tested.size() > 20) {
       const std::size_t i = key.below(tested.size(), tested.size());
       const std::size_t name = tested[i].payload;

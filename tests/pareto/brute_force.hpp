@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <limits>
 #include <paragon/core/direction.hpp>
-#include <paragon/core/random.hpp>
+#include <paragon/core/random_key.hpp>
 #include <string>
 #include <vector>
 
@@ -28,7 +28,7 @@ inline std::string name_of(kind k) {
 
 template <class T>
 table<T> random_points(kind what, std::size_t n, std::size_t m, std::uint64_t seed) {
-  const paragon::random key{.seed = seed, .stream = 11};
+  const auto key = paragon::random_key{.seed = seed}.fork(11);
   const double huge[] = {0, 1e-3, 1, 2, 1e16, 1e16 + 2};
   const double infinite[] = {0, 1, 2, std::numeric_limits<double>::infinity(),
                              -std::numeric_limits<double>::infinity()};
@@ -94,7 +94,7 @@ std::vector<std::size_t> brute_filter(const table<T>& set, const std::vector<par
 }
 
 inline std::vector<paragon::direction> random_directions(std::size_t m, std::uint64_t seed) {
-  const paragon::random key{.seed = seed, .stream = 12};
+  const auto key = paragon::random_key{.seed = seed}.fork(12);
   std::vector<paragon::direction> way(m);
   for (std::size_t k = 0; k < m; ++k) way[k] = static_cast<paragon::direction>(key.below(3, k));
   way[key.below(m, m)] = paragon::direction::minimise;  // one at least is compared

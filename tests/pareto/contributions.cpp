@@ -38,7 +38,7 @@ std::vector<volume_of<T>> by_definition(const table<T>& set, const std::vector<T
 }
 
 table<int> random_integers(std::size_t n, std::size_t m, std::uint64_t below, std::uint64_t seed) {
-  const paragon::random key{.seed = seed, .stream = 3};
+  const auto key = paragon::random_key{.seed = seed}.fork(3);
   table<int> set(n, std::vector<int>(m));
   for (std::size_t i = 0; i < n; ++i) {
     for (std::size_t k = 0; k < m; ++k) set[i][k] = static_cast<int>(key.below(below, i * m + k));
@@ -78,7 +78,7 @@ TEST_CASE("pareto: contributions agree with their definition, exactly for intege
   for (std::size_t m = 1; m <= 10; ++m) {
     for (std::uint64_t seed = 1; seed <= 60; ++seed) {
       INFO("m ", m, ", seed ", seed);
-      const paragon::random key{.seed = seed};
+      const paragon::random_key key{.seed = seed};
       const std::size_t n = key.below(m <= 5 ? 30 : 14, 0);
       const auto set = random_integers(n, m, 3 + seed % 7, seed);
       const std::vector<int> reference(m, static_cast<int>(2 + seed % 7));
@@ -117,7 +117,7 @@ TEST_CASE("pareto: contributions agree with their definition on real data") {
 
       auto order = std::vector<std::size_t>(n);  // permuted points, rotated axes
       std::iota(order.begin(), order.end(), std::size_t{0});
-      paragon::random{.seed = seed}.shuffle(order);
+      paragon::random_key{.seed = seed}.shuffle(order);
       table<double> shuffled;
       for (const std::size_t i : order) {
         shuffled.push_back(set[i]);

@@ -5,7 +5,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
-#include <paragon/core/random.hpp>
+#include <paragon/core/random_key.hpp>
 #include <paragon/pareto/crowding.hpp>
 
 #include "brute_force.hpp"
@@ -129,7 +129,7 @@ TEST_CASE("pareto: crowding distances against the definition, and for any order 
       }
       std::vector<std::size_t> order(set.size());
       for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-      paragon::random{.seed = seed, .stream = 2}.shuffle(order);
+      paragon::random_key{.seed = seed}.fork(2).shuffle(order);
       table<double> shuffled;
       for (const std::size_t i : order) shuffled.push_back(set[i]);
       const auto again = crowding_distance(shuffled);

@@ -7,7 +7,7 @@
 #include <limits>
 #include <numbers>
 #include <paragon/core/parallel.hpp>
-#include <paragon/core/random.hpp>
+#include <paragon/core/random_key.hpp>
 #include <paragon/pareto/expected_improvement.hpp>
 
 #include "brute_force.hpp"
@@ -65,7 +65,7 @@ struct candidate {
 };
 
 candidate draw(std::size_t m, std::uint64_t seed) {
-  const paragon::random key{.seed = seed, .stream = 5};
+  const auto key = paragon::random_key{.seed = seed}.fork(5);
   candidate c;
   for (std::size_t k = 0; k < m; ++k) {
     c.mean.push_back(key.uniform(2 * k) * 1.4 - 0.2);
@@ -149,7 +149,7 @@ TEST_CASE("pareto: expected improvement is the mean of improvements") {
     const numbers reference(m, 1.0);
     const expected_hypervolume_improvement improvement(front, reference);
     const candidate c = draw(m, seed);
-    const paragon::random key{.seed = seed, .stream = 9};
+    const auto key = paragon::random_key{.seed = seed}.fork(9);
     constexpr std::size_t draws = 20000;
     double sum = 0;
     double squares = 0;

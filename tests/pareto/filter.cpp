@@ -165,7 +165,7 @@ TEST_CASE("pareto: filter does not depend on order, axes, units or what is domin
       const auto set = random_points<double>(what, 500, m, seed);
       const indices front = filter(set, keep_all{});
       const std::set<std::size_t> members(front.begin(), front.end());
-      const paragon::random key{.seed = seed};
+      const paragon::random_key key{.seed = seed};
 
       indices order(set.size());
       std::iota(order.begin(), order.end(), std::size_t{0});
@@ -231,7 +231,7 @@ TEST_CASE_TEMPLATE("pareto: filter at the ends of integer types", T, std::int8_t
     for (const std::size_t n : {20U, 400U}) {
       const std::uint64_t seed = 10 * m + n;
       INFO("m ", m, ", n ", n, ", seed ", seed);
-      const paragon::random key{.seed = seed};
+      const paragon::random_key key{.seed = seed};
       table<T> set(n, std::vector<T>(m));
       for (std::size_t i = 0; i < n; ++i) {
         for (std::size_t k = 0; k < m; ++k) set[i][k] = values[key.below(5, i * m + k)];
@@ -250,7 +250,7 @@ TEST_CASE("pareto: filter of zeros of both signs and denormal numbers") {
   const double values[] = {0.0, -0.0, tiny, -tiny, 2 * tiny, std::numeric_limits<double>::min(), 1.0};
   for (std::size_t m = 1; m <= 6; ++m) {
     INFO("m ", m);
-    const paragon::random key{.seed = m};
+    const paragon::random_key key{.seed = m};
     table<double> set(500, std::vector<double>(m));
     for (std::size_t i = 0; i < set.size(); ++i) {
       for (std::size_t k = 0; k < m; ++k) set[i][k] = values[key.below(7, i * m + k)];

@@ -170,7 +170,7 @@ TEST_CASE("pareto: hypervolume agrees with counted cells") {
     const int side = m <= 3 ? 10 : m == 4 ? 7 : 5;
     for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
       INFO("m ", m, ", seed ", seed);
-      const paragon::random key{.seed = seed};
+      const paragon::random_key key{.seed = seed};
       const std::size_t n = key.below(25, 0);
       table<int> set(n, std::vector<int>(m));
       std::uint64_t element = 1;
@@ -217,7 +217,7 @@ TEST_CASE("pareto: hypervolume does not depend on order, axes or what is dominat
       REQUIRE(value > 0);
 
       auto shuffled = set;
-      paragon::random{.seed = seed}.shuffle(shuffled);
+      paragon::random_key{.seed = seed}.shuffle(shuffled);
       CHECK(hypervolume(shuffled, reference).value == doctest::Approx(value).epsilon(1e-12));
 
       auto rotated = set;
@@ -238,7 +238,7 @@ TEST_CASE("pareto: hypervolume does not depend on order, axes or what is dominat
       double before = value;
       for (std::uint64_t i = 0; i < 20; ++i) {
         std::vector<double> point(m);
-        for (std::size_t k = 0; k < m; ++k) point[k] = paragon::random{.seed = seed, .stream = 5}.uniform(i * m + k);
+        for (std::size_t k = 0; k < m; ++k) point[k] = paragon::random_key{.seed = seed}.fork(5).uniform(i * m + k);
         grown.push_back(point);
         const double after = hypervolume(grown, reference).value;
         CHECK(after >= before * (1 - 1e-14));

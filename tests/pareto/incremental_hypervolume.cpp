@@ -49,7 +49,7 @@ TEST_CASE("pareto: incremental hypervolume agrees with the hypervolume after eve
   for (std::size_t m = 1; m <= 10; ++m) {
     for (std::uint64_t seed = 1; seed <= 20; ++seed) {
       INFO("m ", m, ", seed ", seed);
-      const paragon::random key{.seed = seed, .stream = 9};
+      const auto key = paragon::random_key{.seed = seed}.fork(9);
       const std::uint64_t below = 3 + seed % 9;
       const auto way = seed % 2 == 0 ? std::vector<paragon::direction>{} : paragon_test::random_directions(m, seed);
       std::vector<int> reference(m, static_cast<int>(below) - 1);

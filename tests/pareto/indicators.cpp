@@ -57,7 +57,7 @@ TEST_CASE("pareto: igd_plus is monotone under dominance on random sets") {
     const auto set = paragon_test::random_points<double>(paragon_test::kind::cube, 30, 3, seed);
     const auto target = paragon_test::random_points<double>(paragon_test::kind::simplex, 40, 3, seed + 1000);
     auto improved = set;
-    const paragon::random key{.seed = seed, .stream = 3};
+    const auto key = paragon::random_key{.seed = seed}.fork(3);
     for (std::size_t i = 0; i < improved.size(); ++i) {
       for (std::size_t k = 0; k < 3; ++k) improved[i][k] -= 0.1 * key.uniform(3 * i + k);
     }

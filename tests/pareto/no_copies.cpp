@@ -9,7 +9,7 @@
 #include <cstddef>
 #include <cstdlib>
 #include <new>
-#include <paragon/core/random.hpp>
+#include <paragon/core/random_key.hpp>
 #include <paragon/pareto/eigen.hpp>
 #include <paragon/pareto/filter.hpp>
 #include <paragon/pareto/xtensor.hpp>
@@ -53,7 +53,7 @@ namespace {
 
 constexpr std::size_t n = 100'000;
 
-double coordinate(std::size_t i, std::size_t k) { return paragon::random{.seed = 77}.uniform(3 * i + k); }
+double coordinate(std::size_t i, std::size_t k) { return paragon::random_key{.seed = 77}.uniform(3 * i + k); }
 
 /// The view that the algorithms get is the source's own memory, and finding a front with few survivors takes less than
 /// half of the memory of a copy, all allocations added up.

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
-#include <paragon/core/random.hpp>
+#include <paragon/core/random_key.hpp>
 #include <paragon/pareto/filter.hpp>
 #include <paragon/pareto/hypervolume.hpp>
 #include <paragon/pareto/problems/dtlz.hpp>
@@ -38,7 +38,7 @@ std::vector<double> value(const P& problem, std::span<const double> x) {
 /// A random solution, optimal or anywhere.
 template <class P>
 std::vector<double> solution(const P& problem, int number, bool optimal, std::uint64_t seed) {
-  const paragon::random key{.seed = seed, .stream = 5};
+  const auto key = paragon::random_key{.seed = seed}.fork(5);
   std::vector<double> x(problem.variables());
   for (std::size_t i = 0; i < x.size(); ++i) {
     x[i] = key.uniform(i);

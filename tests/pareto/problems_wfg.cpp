@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
-#include <paragon/core/random.hpp>
+#include <paragon/core/random_key.hpp>
 #include <paragon/pareto/filter.hpp>
 #include <paragon/pareto/hypervolume.hpp>
 #include <paragon/pareto/problems/wfg.hpp>
@@ -47,7 +47,7 @@ double exponent(double u) {
 
 template <class P>
 std::vector<double> random_solution(const P& problem, std::uint64_t seed) {
-  const paragon::random key{.seed = seed, .stream = 6};
+  const auto key = paragon::random_key{.seed = seed}.fork(6);
   std::vector<double> x(problem.variables());
   for (std::size_t i = 0; i < x.size(); ++i) x[i] = problem.bounds(i).upper * key.uniform(i);
   return x;

@@ -5,7 +5,7 @@
 #include <array>
 #include <cmath>
 #include <numbers>
-#include <paragon/core/random.hpp>
+#include <paragon/core/random_key.hpp>
 #include <paragon/pareto/filter.hpp>
 #include <paragon/pareto/hypervolume.hpp>
 #include <paragon/pareto/problems/zdt.hpp>
@@ -55,7 +55,7 @@ std::array<double, 2> value(const P& problem, std::span<const double> x) {
 }
 
 template <class P>
-std::vector<double> random_solution(const P& problem, paragon::random key) {
+std::vector<double> random_solution(const P& problem, paragon::random_key key) {
   std::vector<double> x(problem.variables());
   for (std::size_t i = 0; i < x.size(); ++i) {
     const interval range = problem.bounds(i);
@@ -151,7 +151,7 @@ TEST_CASE("pareto: no random zdt solution dominates the front") {
     const auto front = problem.front(500);
     for (std::uint64_t seed = 1; seed <= 100; ++seed) {
       INFO(problem.name(), ", seed ", seed);
-      auto x = random_solution(problem, paragon::random{.seed = seed});
+      auto x = random_solution(problem, paragon::random_key{.seed = seed});
       if (seed % 2 == 0) std::fill(x.begin() + 1, x.end(), problem.name() == "ZDT5" ? 1.0 : 0.0);
       const auto f = value(problem, x);
       for (std::size_t i = 0; i < front.size(); ++i) {

@@ -187,7 +187,7 @@ TEST_CASE("pareto: rank does not depend on order, axes or units") {
 
       indices order(set.size());
       std::iota(order.begin(), order.end(), std::size_t{0});
-      paragon::random{.seed = seed}.shuffle(order);
+      paragon::random_key{.seed = seed}.shuffle(order);
       table<double> shuffled;
       for (const std::size_t i : order) shuffled.push_back(set[i]);
       const indices of_shuffled = rank(shuffled);

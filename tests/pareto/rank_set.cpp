@@ -2,13 +2,13 @@
 #include <doctest/doctest.h>
 
 #include <iterator>
-#include <paragon/core/random.hpp>
+#include <paragon/core/random_key.hpp>
 #include <paragon/pareto/detail/rank_set.hpp>
 #include <set>
 
 TEST_CASE("pareto: rank_set finds the same neighbours as std::set") {
   for (const std::size_t capacity : {1U, 2U, 63U, 64U, 65U, 4096U, 4097U, 300000U}) {
-    const paragon::random key{.seed = capacity};
+    const paragon::random_key key{.seed = capacity};
     INFO("capacity ", capacity);
     paragon::pareto::detail::rank_set fast(capacity);
     std::set<std::size_t> plain;

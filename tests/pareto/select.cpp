@@ -164,7 +164,7 @@ TEST_CASE("pareto: selection against its definition") {
     const std::size_t n = 1 + seed % 60;
     auto set = random_points<double>(what, n, m, seed);
     for (auto& row : set) row[1] += 1000;  // a positive cost
-    const paragon::random key{.seed = seed, .stream = 30};
+    const auto key = paragon::random_key{.seed = seed}.fork(30);
     const double most = set[key.below(n, 0)][0];
     const double least = set[key.below(n, 1)][1];
     indices rows;

@@ -200,7 +200,7 @@ indices brute_crowding(const table<double>& rows, const indices&, const indices&
 indices permutation(std::size_t n, std::uint64_t seed) {
   indices order(n);
   for (std::size_t i = 0; i < n; ++i) order[i] = i;
-  paragon::random{.seed = seed, .stream = 9}.shuffle(order);
+  paragon::random_key{.seed = seed}.fork(9).shuffle(order);
   return order;
 }
 
@@ -237,7 +237,7 @@ TEST_CASE("pareto: stretch adds whole fronts, then a part of the next") {
 TEST_CASE("pareto: stretch against its definition") {
   for (std::uint64_t seed = 1; seed <= 240; ++seed) {
     const kind what = kinds[seed % std::size(kinds)];
-    const paragon::random key{.seed = seed, .stream = 20};
+    const auto key = paragon::random_key{.seed = seed}.fork(20);
     const std::size_t m = 1 + seed % 5;
     const std::size_t n = 1 + key.below(60, 0);
     const auto set = random_points<double>(what, n, m, seed);
@@ -285,7 +285,7 @@ TEST_CASE("pareto: stretch by contribution takes away the least contributor, cou
     const std::size_t m = 1 + seed % 4;
     const std::size_t n = 8 + seed % 17;
     std::vector<std::vector<int>> set(n, std::vector<int>(m));
-    const paragon::random key{.seed = seed, .stream = 21};
+    const auto key = paragon::random_key{.seed = seed}.fork(21);
     for (std::size_t i = 0; i < n; ++i) {
       for (std::size_t k = 0; k < m; ++k) set[i][k] = static_cast<int>(key.below(7, i * m + k));
     }

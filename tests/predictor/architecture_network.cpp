@@ -5,7 +5,7 @@
 #include <vector>
 
 #include <paragon/autodiff/gradient_check.hpp>
-#include <paragon/core/random.hpp>
+#include <paragon/core/random_key.hpp>
 #include <paragon/data/nasbench201.hpp>
 #include <paragon/predictor/architecture_network.hpp>
 #include <paragon/predictor/correlation.hpp>
@@ -20,7 +20,7 @@ namespace {
 
 std::vector<double> normal_rows(std::size_t n, std::size_t width, std::uint32_t stream) {
   std::vector<double> x(n * width);
-  for (std::size_t i = 0; i < x.size(); ++i) x[i] = paragon::random{.seed = 81, .stream = stream}.normal(i);
+  for (std::size_t i = 0; i < x.size(); ++i) x[i] = paragon::random_key{.seed = 81}.fork(stream).normal(i);
   return x;
 }
 
@@ -122,7 +122,7 @@ TEST_CASE("predictor: 250 labels rank all cells of NAS-Bench-201") {
   for (std::size_t i = 0; i < 15625; ++i) {
     space::one_hot<float>(cells, space::nasbench201_at_api_index(i), std::span(all).subspan(30 * i, 30));
   }
-  const paragon::random key{.seed = 1, .stream = 9};
+  const auto key = paragon::random_key{.seed = 1}.fork(9);
   INFO("seed " << key.seed);
   std::vector<std::size_t> order(15625);
   for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;

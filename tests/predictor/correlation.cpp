@@ -7,7 +7,7 @@
 #include <vector>
 
 #include <paragon/core/error.hpp>
-#include <paragon/core/random.hpp>
+#include <paragon/core/random_key.hpp>
 #include <paragon/predictor/correlation.hpp>
 
 namespace predictor = paragon::predictor;
@@ -58,7 +58,8 @@ double counted_kendall(const std::vector<double>& a, const std::vector<double>& 
 }
 
 /// Values on a grid of `levels`, so that few levels mean many ties; b follows a with noise.
-void draw(paragon::random key, std::size_t n, std::uint64_t levels, std::vector<double>& a, std::vector<double>& b) {
+void draw(paragon::random_key key, std::size_t n, std::uint64_t levels, std::vector<double>& a,
+          std::vector<double>& b) {
   a.resize(n);
   b.resize(n);
   for (std::size_t i = 0; i < n; ++i) {
@@ -96,7 +97,7 @@ TEST_CASE("predictor: correlations that can be counted by hand") {
 }
 
 TEST_CASE("predictor: correlations agree with counting all pairs, with and without ties") {
-  const paragon::random key{.seed = 2024};
+  const paragon::random_key key{.seed = 2024};
   INFO("seed " << key.seed);
   std::vector<double> a;
   std::vector<double> b;
@@ -104,7 +105,7 @@ TEST_CASE("predictor: correlations agree with counting all pairs, with and witho
   for (const std::size_t n : {2U, 3U, 5U, 16U, 17U, 100U, 331U}) {
     for (const std::uint64_t levels : {2U, 3U, 10U, 1000000U}) {
       for (int repeat = 0; repeat < 5; ++repeat) {
-        draw(key.at_step(draws++), n, levels, a, b);
+        draw(key.fork(draws++), n, levels, a, b);
         CAPTURE(n);
         CAPTURE(levels);
         CAPTURE(repeat);
@@ -120,7 +121,7 @@ TEST_CASE("predictor: correlations agree with counting all pairs, with and witho
 }
 
 TEST_CASE("predictor: correlations do not see shifts and scales, and rank correlations no monotone map") {
-  const paragon::random key{.seed = 7};
+  const paragon::random_key key{.seed = 7};
   INFO("seed " << key.seed);
   std::vector<double> a;
   std::vector<double> b;

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include <paragon/core/random.hpp>
+#include <paragon/core/random_key.hpp>
 #include <paragon/data/nasbench201.hpp>
 #include <paragon/predictor/correlation.hpp>
 #include <paragon/predictor/cost_model.hpp>
@@ -43,14 +43,14 @@ predictor::measurements measure(const std::vector<std::uint64_t>& cells, std::si
 
 /// A device of its own: a constant, and convolutions that cost more than pooling and skipping.
 std::array<double, 5> device_weights(std::uint32_t device) {
-  const paragon::random key{.seed = 31, .stream = device};
+  const auto key = paragon::random_key{.seed = 31}.fork(device);
   return {1 + key.uniform(0), 0.2 * key.uniform(1), 0.5 + 0.5 * key.uniform(2), 1 + key.uniform(3),
           0.5 * key.uniform(4)};
 }
 
 std::vector<std::uint64_t> draw_cells(std::uint32_t stream, std::size_t n) {
   std::vector<std::uint64_t> cells(n);
-  for (std::size_t i = 0; i < n; ++i) cells[i] = paragon::random{.seed = 32, .stream = stream}.below(15625, i);
+  for (std::size_t i = 0; i < n; ++i) cells[i] = paragon::random_key{.seed = 32}.fork(stream).below(15625, i);
   return cells;
 }
 
@@ -152,7 +152,7 @@ TEST_CASE("predictor: the order of references and samples does not matter") {
   const auto head = model.calibrate(references);
   std::vector<std::size_t> order{0, 1, 2, 3, 4, 5, 6, 7, 8, 9};
   for (std::uint32_t shuffle = 0; shuffle < 5; ++shuffle) {
-    paragon::random{.seed = 33, .stream = shuffle}.shuffle(order);
+    paragon::random_key{.seed = 33}.fork(shuffle).shuffle(order);
     const auto other = model.calibrate(permuted(references, order));
     CHECK(other.scale == doctest::Approx(head.scale).epsilon(1e-14));
     for (std::size_t i = 0; i < 20; ++i) CHECK(std::abs(other.weights[i] - head.weights[i]) < 1e-10);
@@ -253,13 +253,13 @@ TEST_CASE("predictor: six unseen devices are ranked and predicted from ten refer
   auto names = tables.split().train;
   names.insert(names.end(), tables.split().valid.begin(), tables.split().valid.end());
   REQUIRE(names.size() == 13);
-  const paragon::random key{.seed = 1};
+  const paragon::random_key key{.seed = 1};
   INFO("seed " << key.seed);
   for (std::size_t d = 0; d < names.size(); ++d) {
     all.references.push_back(references_of(names[d]));
     predictor::measurements m = all.references.back();
     for (std::size_t i = 0; i < 890; ++i) {
-      add(m, names[d], key.in_stream(static_cast<std::uint32_t>(d)).below(15625, i));
+      add(m, names[d], key.fork(d).below(15625, i));
     }
     all.devices.push_back(m);
     CHECK(tables.latency(names[d]).labels_read() <= 900);

@@ -53,7 +53,7 @@ TEST_CASE("predictor: encoding is affine in the row: a mixture of cells becomes 
 TEST_CASE("predictor: gradients of encoded graphs") {
   const space::nasbench201 cells;
   tensor<double> rows({3, 30});
-  for (std::size_t i = 0; i < rows.size(); ++i) rows[i] = paragon::random{.seed = 5}.uniform(i);
+  for (std::size_t i = 0; i < rows.size(); ++i) rows[i] = paragon::random_key{.seed = 5}.uniform(i);
   const auto check = [&](const auto& graph) {
     return autodiff::gradient_error([&](auto&, const auto& x) { return predictor::encode_graph(cells, graph, x[0]); },
                                     {rows});

@@ -14,7 +14,7 @@ namespace {
 
 tensor<double> probabilities(std::size_t rows) {
   tensor<double> x({rows, 30});
-  for (std::size_t i = 0; i < x.size(); ++i) x[i] = paragon::random{.seed = 6}.uniform(i);
+  for (std::size_t i = 0; i < x.size(); ++i) x[i] = paragon::random_key{.seed = 6}.uniform(i);
   return x;
 }
 

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include <paragon/core/error.hpp>
-#include <paragon/core/random.hpp>
+#include <paragon/core/random_key.hpp>
 #include <paragon/predictor/correlation.hpp>
 #include <paragon/predictor/gaussian_process.hpp>
 
@@ -40,7 +40,7 @@ struct descriptor {
   }
 };
 
-tower draw(const paragon::random& key, std::uint64_t i) {
+tower draw(const paragon::random_key& key, std::uint64_t i) {
   tower a{};
   for (std::size_t d = 0; d < 4; ++d) a[d] = static_cast<std::uint8_t>(key.below(sizes[d], 4 * i + d));
   return a;
@@ -52,13 +52,13 @@ struct sample {
   std::vector<tower> towers;
   std::vector<double> targets;
 };
-sample draw_sample(std::size_t n, const paragon::random& key, double noise) {
+sample draw_sample(std::size_t n, const paragon::random_key& key, double noise) {
   sample s;
   for (std::uint64_t i = 0; s.towers.size() < n; ++i) {
     const tower a = draw(key, i);
     if (std::find(s.towers.begin(), s.towers.end(), a) != s.towers.end()) continue;
     s.towers.push_back(a);
-    s.targets.push_back(height(a) + noise * key.in_stream(key.stream + 1).normal(i));
+    s.targets.push_back(height(a) + noise * key.fork("noise").normal(i));
   }
   return s;
 }
@@ -167,7 +167,7 @@ struct textbook {
 }  // namespace
 
 TEST_CASE("predictor: a Gaussian process predicts as the textbook says") {
-  const paragon::random key{.seed = 71};
+  const paragon::random_key key{.seed = 71};
   INFO("seed " << key.seed);
   const auto check = [&]<bool Features>(descriptor<Features> d) {
     const sample s = draw_sample(25, key, 0.2);
@@ -176,7 +176,7 @@ TEST_CASE("predictor: a Gaussian process predicts as the textbook says") {
       gp.train(s.towers, s.targets);
       const textbook<Features> expected(gp.hyper_parameters(), 2, s);
       std::vector<tower> asked;
-      for (std::uint64_t i = 0; i < 40; ++i) asked.push_back(draw(key.in_stream(9), i));
+      for (std::uint64_t i = 0; i < 40; ++i) asked.push_back(draw(key.fork("asked"), i));
       const auto found = gp.predict(asked);
       for (std::size_t i = 0; i < asked.size(); ++i) {
         const auto [mean, deviation] = expected.predict(asked[i]);
@@ -190,7 +190,7 @@ TEST_CASE("predictor: a Gaussian process predicts as the textbook says") {
 }
 
 TEST_CASE("predictor: the gradient of a Gaussian process's likelihood agrees with differences") {
-  const paragon::random key{.seed = 72};
+  const paragon::random_key key{.seed = 72};
   INFO("seed " << key.seed);
   const auto check = [&]<bool Features>(descriptor<Features> d) {
     const sample s = draw_sample(20, key, 0.2);
@@ -198,7 +198,7 @@ TEST_CASE("predictor: the gradient of a Gaussian process's likelihood agrees wit
     gp.train(s.towers, s.targets);
     const auto theta = gp.hyper_parameters();
     for (std::uint64_t trial = 0; trial < 3; ++trial) {
-      for (std::size_t i = 0; i < theta.size(); ++i) theta[i] += 0.3 * key.in_stream(5).at_step(trial).normal(i);
+      for (std::size_t i = 0; i < theta.size(); ++i) theta[i] += 0.3 * key.fork("parameters").fork(trial).normal(i);
       Eigen::VectorXd gradient;
       gp.negative_log_likelihood(&gradient);
       REQUIRE(static_cast<std::size_t>(gradient.size()) == theta.size());
@@ -247,12 +247,12 @@ TEST_CASE("predictor: without noise a Gaussian process goes through its labels, 
 }
 
 TEST_CASE("predictor: a Gaussian process does not mind the order of its labels") {
-  const paragon::random key{.seed = 75};
+  const paragon::random_key key{.seed = 75};
   INFO("seed " << key.seed);
   const sample s = draw_sample(30, key, 0.1);
   std::vector<std::size_t> order(30);
   std::iota(order.begin(), order.end(), std::size_t{0});
-  key.in_stream(4).shuffle(order);
+  key.fork("order").shuffle(order);
   sample shuffled;
   for (const std::size_t i : order) {
     shuffled.towers.push_back(s.towers[i]);
@@ -264,7 +264,7 @@ TEST_CASE("predictor: a Gaussian process does not mind the order of its labels")
   one.train(s.towers, s.targets);
   two.train(shuffled.towers, shuffled.targets);
   std::vector<tower> asked;
-  for (std::uint64_t i = 0; i < 30; ++i) asked.push_back(draw(key.in_stream(9), i));
+  for (std::uint64_t i = 0; i < 30; ++i) asked.push_back(draw(key.fork("asked"), i));
   const auto a = one.predict(asked);
   const auto b = two.predict(asked);
   for (std::size_t i = 0; i < asked.size(); ++i) {

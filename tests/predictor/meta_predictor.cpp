@@ -14,7 +14,7 @@ namespace {
 
 tensor<double> numbers(shape extents, std::uint32_t stream, double deviation = 1) {
   tensor<double> x(extents);
-  for (std::size_t i = 0; i < x.size(); ++i) x[i] = deviation * paragon::random{.seed = 8, .stream = stream}.normal(i);
+  for (std::size_t i = 0; i < x.size(); ++i) x[i] = deviation * paragon::random_key{.seed = 8}.fork(stream).normal(i);
   return x;
 }
 
@@ -51,7 +51,7 @@ TEST_CASE("predictor: the meta-predictor computes what its formula says") {
   nn::parameters<double> store;
   const predictor::meta_predictor network(store, small, {.seed = 2});
   for (std::size_t i = 0; i < store.size(); ++i)
-    store.data()[i] += 0.1 * paragon::random{.seed = 3}.normal(i);  // biases too
+    store.data()[i] += 0.1 * paragon::random_key{.seed = 3}.normal(i);  // biases too
   const auto adjacency = numbers({3, 3}, 1, 0.5);
   const auto x = numbers({2 * 3, 3}, 2);
   const auto device = numbers({2, 4}, 3);
@@ -110,7 +110,7 @@ TEST_CASE("predictor: one device for all graphs is the same as the device repeat
 TEST_CASE("predictor: gradients of the meta-predictor") {
   nn::parameters<double> store;
   const predictor::meta_predictor network(store, small, {.seed = 5});
-  for (std::size_t i = 0; i < store.size(); ++i) store.data()[i] += 0.1 * paragon::random{.seed = 6}.normal(i);
+  for (std::size_t i = 0; i < store.size(); ++i) store.data()[i] += 0.1 * paragon::random_key{.seed = 6}.normal(i);
   const auto adjacency = numbers({3, 3}, 7);
   const auto error = autodiff::gradient_error(
       [&](auto&, const auto& x) { return network(nn::bound(x[2]), adjacency.data(), 3, x[0], x[1]); },

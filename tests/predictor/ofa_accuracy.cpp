@@ -35,7 +35,7 @@ std::vector<tensor<double>> drawn_layers() {
   std::vector<tensor<double>> layers;
   for (const shape& s : extents) {
     tensor<double> layer(s);
-    const paragon::random draw{.seed = 9, .stream = static_cast<std::uint32_t>(layers.size())};
+    const auto draw = paragon::random_key{.seed = 9}.fork(layers.size());
     for (std::size_t i = 0; i < layer.size(); ++i) layer[i] = draw.normal(i) * (s.rank() == 2 ? 0.07 : 0.1);
     layers.push_back(std::move(layer));
   }
@@ -91,7 +91,7 @@ TEST_CASE("predictor: Once-for-All's accuracy predictor gives the same for node 
   }
   const predictor::ofa_accuracy<double> accuracy(folder / "");
   tensor<double> relaxed(shape{2, 180});
-  for (std::size_t i = 0; i < relaxed.size(); ++i) relaxed[i] = paragon::random{.seed = 10}.uniform(i);
+  for (std::size_t i = 0; i < relaxed.size(); ++i) relaxed[i] = paragon::random_key{.seed = 10}.uniform(i);
   CHECK(paragon::autodiff::gradient_error(
             [&](auto& tape, const auto& x) {
               return paragon::autodiff::sum(accuracy(paragon::nn::freeze(tape, accuracy.parameters()), x[0]));

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include <paragon/core/random.hpp>
+#include <paragon/core/random_key.hpp>
 #include <paragon/predictor/correlation.hpp>
 #include <paragon/predictor/train_meta_predictor.hpp>
 #include <paragon/space/nasbench201.hpp>
@@ -23,7 +23,7 @@ struct devices {
 
   devices(std::uint32_t first, std::uint32_t count, std::size_t samples) {
     for (std::uint32_t d = first; d < first + count; ++d) {
-      const paragon::random key{.seed = 91, .stream = d};
+      const auto key = paragon::random_key{.seed = 91}.fork(d);
       const double a = key.uniform(0);
       const std::vector<double> price{0, 0, 0.5, a, 1 - a};
       predictor::measurements m;

@@ -45,7 +45,7 @@ struct small_network {
   nn::linear last;
 
   template <class T>
-  small_network(nn::parameters<T>& store, std::size_t entries, std::size_t heads, paragon::random key)
+  small_network(nn::parameters<T>& store, std::size_t entries, std::size_t heads, paragon::random_key key)
       : first(store, "first", entries + 1, 24, key), second(store, "second", 24, 24, key),
         last(store, "last", 24, heads, key) {}
 
@@ -178,7 +178,7 @@ TEST_CASE("predictor: the published network trains on noisy cells, and its gradi
   std::vector<double> data;
   std::vector<double> labels;
   for (std::size_t i = 0; i < 100; ++i) {
-    const auto cell = cells.at(paragon::random{.seed = 7}.below(15625, i));
+    const auto cell = cells.at(paragon::random_key{.seed = 7}.below(15625, i));
     std::vector<double> x(56);
     graph::encode(cell, std::span<double>(x));
     for (const double v : x) data.push_back(2 * v - 1);
@@ -219,7 +219,7 @@ TEST_CASE("predictor: the published network trains on noisy cells, and its gradi
 
   const auto noise = predictor::noise_code<double>(std::vector{0.7}, 8);
   tensor<double> x(shape{16, 7});
-  for (std::size_t e = 0; e < 112; ++e) x[e] = data[e] + 0.7 * paragon::random{.seed = 10}.normal(e);
+  for (std::size_t e = 0; e < 112; ++e) x[e] = data[e] + 0.7 * paragon::random_key{.seed = 10}.normal(e);
   const double worst = autodiff::gradient_error(
       [&](auto& context, const auto& v) {
         return network(nn::freeze(context, store), messages.along.data(), messages.against.data(), v[0],

@@ -23,7 +23,7 @@ struct line {
   tensor<float> rows;
   std::vector<float> targets;
   explicit line(std::size_t n, double noise = 0) : rows({n, 2}), targets(n) {
-    const paragon::random key{.seed = 71};
+    const paragon::random_key key{.seed = 71};
     for (std::size_t i = 0; i < n; ++i) {
       rows[2 * i] = static_cast<float>(key.normal(3 * i));
       rows[2 * i + 1] = static_cast<float>(key.normal(3 * i + 1));

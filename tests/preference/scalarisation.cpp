@@ -3,7 +3,7 @@
 
 #include <array>
 #include <cmath>
-#include <paragon/core/random.hpp>
+#include <paragon/core/random_key.hpp>
 #include <paragon/preference/scalarisation.hpp>
 #include <vector>
 
@@ -43,7 +43,7 @@ TEST_CASE("preference: scalarisations of a small example") {
 }
 
 TEST_CASE("preference: smooth tchebycheff is between the maximum and mu log m above, and does not overflow") {
-  const paragon::random key{.seed = 8};
+  const paragon::random_key key{.seed = 8};
   for (std::uint64_t i = 0; i < 200; ++i) {
     std::vector<double> f(5);
     std::vector<double> w(5);
@@ -65,7 +65,7 @@ TEST_CASE("preference: smooth tchebycheff is between the maximum and mu log m ab
 TEST_CASE_TEMPLATE("preference: gradients agree with central differences", S, linear, tchebycheff,
                    augmented_tchebycheff, smooth_tchebycheff, boundary_intersection) {
   const S s;
-  const paragon::random key{.seed = 9};
+  const paragon::random_key key{.seed = 9};
   for (std::uint64_t i = 0; i < 50; ++i) {
     INFO("case ", i);
     const std::size_t m = 2 + i % 5;

@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-#include <paragon/core/random.hpp>
+#include <paragon/core/random_key.hpp>
 #include <paragon/core/simplex.hpp>
 #include <paragon/preference/sphere.hpp>
 
@@ -29,7 +29,7 @@ constexpr double bound = 50.8;  // of 20 bins: 19 degrees of freedom, above with
 }  // namespace
 
 TEST_CASE("preference: rays of the sphere are non-negative and sum to one") {
-  const paragon::random key{.seed = 31};
+  const paragon::random_key key{.seed = 31};
   INFO("seed " << key.seed);
   for (const std::size_t m : {1U, 2U, 3U, 7U}) {
     std::vector<double> ray(m);
@@ -46,7 +46,7 @@ TEST_CASE("preference: rays of the sphere are non-negative and sum to one") {
 }
 
 TEST_CASE("preference: of two objectives the angle is uniform") {
-  const paragon::random key{.seed = 32};
+  const paragon::random_key key{.seed = 32};
   INFO("seed " << key.seed);
   constexpr int draws = 20000;
   std::vector<int> counts(20);
@@ -61,7 +61,7 @@ TEST_CASE("preference: of two objectives the angle is uniform") {
 
 TEST_CASE("preference: of three objectives the direction is uniform") {
   // On the unit sphere every coordinate is uniform (Archimedes), and so is the angle around every axis.
-  const paragon::random key{.seed = 33};
+  const paragon::random_key key{.seed = 33};
   INFO("seed " << key.seed);
   constexpr int draws = 20000;
   std::vector<std::vector<int>> heights(3, std::vector<int>(20));
@@ -83,7 +83,7 @@ TEST_CASE("preference: of three objectives the direction is uniform") {
 }
 
 TEST_CASE("preference: the ray of an index depends on key and index alone") {
-  const paragon::random key{.seed = 34};
+  const paragon::random_key key{.seed = 34};
   std::array<double, 3> first{};
   std::array<double, 3> again{};
   std::array<double, 3> other{};
@@ -92,6 +92,6 @@ TEST_CASE("preference: the ray of an index depends on key and index alone") {
   sphere{}(std::span<double>(again), key, 5);
   CHECK(first == again);
   CHECK(first != other);
-  sphere{}(std::span<double>(other), key.at_step(1), 5);
+  sphere{}(std::span<double>(other), key.fork(1), 5);
   CHECK(first != other);
 }

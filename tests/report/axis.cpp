@@ -5,7 +5,7 @@
 #include <vector>
 
 #include <paragon/core/error.hpp>
-#include <paragon/core/random.hpp>
+#include <paragon/core/random_key.hpp>
 #include <paragon/report/axis.hpp>
 
 using namespace paragon::report;
@@ -36,7 +36,7 @@ TEST_CASE("report: axes of positive values do not reach below zero, and one valu
 }
 
 TEST_CASE("report: ticks are round, rising, on the axis and neither few nor many") {
-  const paragon::random key{.seed = 2};
+  const paragon::random_key key{.seed = 2};
   INFO("seed " << key.seed);
   for (std::uint64_t n = 0; n < 3000; ++n) {
     const double low = std::exp2(60 * key.uniform(3 * n) - 30);

@@ -11,7 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include <paragon/core/error.hpp>
-#include <paragon/core/random.hpp>
+#include <paragon/core/random_key.hpp>
 #include <paragon/report/json.hpp>
 
 #include "sample.hpp"
@@ -30,7 +30,7 @@ TEST_CASE("report: a result survives the way through JSON bit by bit") {
 }
 
 TEST_CASE("report: random doubles come back from JSON as they were") {
-  const paragon::random key{.seed = 8};
+  const paragon::random_key key{.seed = 8};
   INFO("seed " << key.seed);
   paragon::result r = sample_result();
   for (std::uint64_t i = 0; i < 2000; ++i) {

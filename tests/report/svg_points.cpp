@@ -6,7 +6,7 @@
 #include <limits>
 #include <numeric>
 #include <paragon/core/error.hpp>
-#include <paragon/core/random.hpp>
+#include <paragon/core/random_key.hpp>
 #include <paragon/pareto/filter.hpp>
 #include <paragon/report/svg_points.hpp>
 #include <string>
@@ -85,7 +85,7 @@ TEST_CASE("report: the better end of a parallel axis is down") {
 }
 
 TEST_CASE("report: pictures of very many points stay small") {
-  const paragon::random key{.seed = 8};
+  const paragon::random_key key{.seed = 8};
   for (const std::size_t m : {1U, 2U, 3U, 10U}) {
     CAPTURE(m);
     std::vector<double> values(200000 * m);

@@ -57,8 +57,9 @@ struct small_search {
     costs.fit_scales(costs.sample(50, {.seed = 7}));
     search = std::make_unique<search_type>(
         net, hyper, store, lower, upper, costs, std::vector<search::device>{{"a", {0, 1}}, {"b", {1, 0}}},
-        supernet::uniform_paths(cells, {.seed = 8, .stream = 100}), supernet::weight_training{.steps = 20},
-        search::modnas_settings{.rows = 1, .objectives = 2}, settings, paragon::random{.seed = 8});
+        supernet::uniform_paths(cells, paragon::random_key{.seed = 8}.fork(100)),
+        supernet::weight_training{.steps = 20}, search::modnas_settings{.rows = 1, .objectives = 2}, settings,
+        paragon::random_key{.seed = 8});
   }
 
   [[nodiscard]] std::vector<float> state() const {
@@ -89,7 +90,7 @@ TEST_CASE("search: weights that learn on a sampler's paths alone are those of a 
 
   small_search alone;
   supernet::weight_trainer<float> trainer({.steps = 20});
-  const supernet::uniform_paths paths(cells, {.seed = 8, .stream = 100});
+  const supernet::uniform_paths paths(cells, paragon::random_key{.seed = 8}.fork(100));
   std::array<std::uint8_t, 6> choices{};
   while (trainer.done() < 20) {
     paths(trainer.done(), choices);
@@ -147,7 +148,7 @@ TEST_CASE("search: objectives of a supernet have the loss, the scorer's values a
   small_search s;
   search::supernet_objectives<net_type, batches, scorer_type> objectives(s.net, s.upper, s.costs);
   objectives.set_loss_scale(0.5, 2);
-  const paragon::random key{.seed = 9, .step = 3};
+  const auto key = paragon::random_key{.seed = 9}.fork(3);
   const std::vector<std::size_t> devices{0, 1};
   const search::batch b{{}, devices, 2, key, 0};
   const std::size_t rows = b.rows();

@@ -20,7 +20,7 @@ using search::scorer;
 
 namespace {
 
-std::vector<float> random_logits(std::size_t n, const paragon::random& key) {
+std::vector<float> random_logits(std::size_t n, const paragon::random_key& key) {
   std::vector<float> x(n);
   for (std::size_t i = 0; i < n; ++i) x[i] = static_cast<float>(key.normal(i));
   return x;
@@ -46,7 +46,7 @@ TEST_CASE("search: arg_max takes the largest logit of every decision") {
 }
 
 TEST_CASE("search: pooled finds the optimum of every ray in a small space, whatever the logits") {
-  const paragon::random key{.seed = 71};
+  const paragon::random_key key{.seed = 71};
   INFO("seed " << key.seed);
   auto judge = pipe_judge();
   const auto all = paragon_test::all_of<pipes>(judge);
@@ -55,8 +55,8 @@ TEST_CASE("search: pooled finds the optimum of every ray in a small space, whate
   for (std::size_t device = 0; device < 2; ++device) {
     const auto best = paragon_test::best_scores(judge, all, device, rays.values(), decode.scalarisation);
     for (std::uint32_t trial = 0; trial < 3; ++trial) {
-      const auto logits = random_logits(24 * 24, key.in_stream(trial));
-      const auto picks = decode(judge, device, logits, rays.values(), key.in_stream(10 + trial));
+      const auto logits = random_logits(24 * 24, key.fork("logits").fork(trial));
+      const auto picks = decode(judge, device, logits, rays.values(), key.fork("choice").fork(trial));
       for (std::size_t r = 0; r < 24; ++r) {
         std::vector<double> z(2);
         judge.score(std::span(picks).subspan(r, 1), device, z);
@@ -90,12 +90,13 @@ TEST_CASE("search: along the rays of two objectives none gets worse when its wei
   const auto rays = preference::circle(40);
   for (std::uint64_t seed = 81; seed < 101; ++seed) {
     INFO("seed " << seed);
-    const paragon::random key{.seed = seed};
-    scorer judge(boxes{}, 1, box_table::random(1, key.in_stream(1)), box_table::random(1, key.in_stream(2)));
+    const paragon::random_key key{.seed = seed};
+    scorer judge(boxes{}, 1, box_table::random(1, key.fork("first table")),
+                 box_table::random(1, key.fork("second table")));
     judge.fit_scales(paragon_test::all_of<boxes>(judge), 1.0);
     for (const std::size_t rounds : {0U, 2U}) {
       const search::pooled<> decode{.samples = 0, .beam = 1, .rounds = rounds};
-      const auto picks = decode(judge, 0, random_logits(40 * 9, key.in_stream(3)), rays.values(), key);
+      const auto picks = decode(judge, 0, random_logits(40 * 9, key.fork("logits")), rays.values(), key);
       for (std::size_t r = 1; r < rays.size(); ++r) {
         CHECK(judge.value(0, picks[r], 0) >= judge.value(0, picks[r - 1], 0));  // the first objective's weight falls
         CHECK(judge.value(1, picks[r], 0) <= judge.value(1, picks[r - 1], 0));

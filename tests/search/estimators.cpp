@@ -79,7 +79,7 @@ std::array<double, width> exact_gradient(std::span<const double> logits, const s
   return g;
 }
 
-tensor<double> random_logits(std::size_t rows, const paragon::random& key) {
+tensor<double> random_logits(std::size_t rows, const paragon::random_key& key) {
   tensor<double> x({rows, width});
   for (std::size_t i = 0; i < x.size(); ++i) x[i] = key.normal(i);
   return x;
@@ -88,15 +88,16 @@ tensor<double> random_logits(std::size_t rows, const paragon::random& key) {
 }  // namespace
 
 TEST_CASE("search: local expectations are unbiased estimates of the gradient of the expected score") {
-  const paragon::random key{.seed = 61};
+  const paragon::random_key key{.seed = 61};
   INFO("seed " << key.seed);
   // Two devices with two rows each, two objectives.
-  scorer judge(boxes{}, 2, box_table::random(2, key.in_stream(1)), box_table::random(2, key.in_stream(2)));
+  scorer judge(boxes{}, 2, box_table::random(2, key.fork("first table")),
+               box_table::random(2, key.fork("second table")));
   const preference::smooth_tchebycheff scalarise{.mu = 0.2};
   search::local_expectation estimate(judge, scalarise, 0.0);
   const std::vector<double> rays{0.3, 0.7, 0.9, 0.1, 0.5, 0.5, 0.05, 0.95};
   const std::vector<std::size_t> devices{1, 0};
-  const auto logits = random_logits(4, key.in_stream(3));
+  const auto logits = random_logits(4, key.fork("logits"));
 
   constexpr int draws = 4000;
   std::array<double, 4 * width> sum{};
@@ -106,7 +107,7 @@ TEST_CASE("search: local expectations are unbiased estimates of the gradient of 
   for (int n = 0; n < draws; ++n) {
     tape.clear();
     const auto x = tape.input(logits);
-    const auto y = estimate(x, batch{rays, devices, 2, key.in_stream(4).at_step(static_cast<std::uint64_t>(n)), 0});
+    const auto y = estimate(x, batch{rays, devices, 2, key.fork("estimates").fork(n), 0});
     tape.backward(y, nullptr, 1);
     const double* g = tape.gradient(x);
     for (std::size_t i = 0; i < sum.size(); ++i) {
@@ -174,7 +175,7 @@ TEST_CASE("search: the entropy term is the gradient of the negative entropy, and
   same.by_device.resize(1);
   scorer judge(boxes{}, 1, same);
   search::local_expectation estimate(judge, preference::linear{}, 0.4);
-  const paragon::random key{.seed = 63};
+  const paragon::random_key key{.seed = 63};
   INFO("seed " << key.seed);
   const auto logits = random_logits(3, key);
   const std::vector<double> rays{1, 1, 1};
@@ -198,10 +199,10 @@ TEST_CASE("search: the entropy term is the gradient of the negative entropy, and
 }
 
 TEST_CASE("search: a row's estimate depends neither on other rows nor on the seed of the backward pass") {
-  const paragon::random key{.seed = 64};
+  const paragon::random_key key{.seed = 64};
   scorer judge(boxes{}, 2, box_table::random(2, key));
   search::local_expectation estimate(judge);
-  const auto logits = random_logits(4, key.in_stream(1));
+  const auto logits = random_logits(4, key.fork("logits"));
   const std::vector<double> rays{1, 1, 1, 1};
   const std::vector<std::size_t> devices{0, 1};
   autodiff::tape<double> tape;
@@ -252,10 +253,10 @@ struct linear_objectives {
 }  // namespace
 
 TEST_CASE("search: the gradient through relaxed linear objectives is the closed form") {
-  const paragon::random key{.seed = 65};
+  const paragon::random_key key{.seed = 65};
   INFO("seed " << key.seed);
   tensor<double> coefficients({2, width});
-  for (std::size_t i = 0; i < coefficients.size(); ++i) coefficients[i] = key.in_stream(1).normal(i);
+  for (std::size_t i = 0; i < coefficients.size(); ++i) coefficients[i] = key.fork("coefficients").normal(i);
   search::relaxed_objectives estimate(linear_objectives{&coefficients}, {0, 3, 5, 9}, hypernetwork::mean_field{});
   static_assert(search::estimator<decltype(estimate), double>);
   const auto logits = random_logits(3, key);

@@ -42,7 +42,7 @@ auto two_objectives() {
 hypernetwork::multilayer network(nn::parameters<float>& store, std::size_t objectives = 2, std::size_t width = 32) {
   return {store,
           {.objectives = objectives, .device_features = 1, .choices = 24, .width = width},
-          paragon::random{.seed = 91}};
+          paragon::random_key{.seed = 91}};
 }
 
 /// The parameters after a short training, with everything that may be chosen.
@@ -184,7 +184,7 @@ struct wide_and_narrow {
 };
 
 struct uniform_rays {
-  void operator()(std::span<double> ray, const paragon::random& key, std::uint64_t index) const {
+  void operator()(std::span<double> ray, const paragon::random_key& key, std::uint64_t index) const {
     preference::uniform_on_simplex(ray, key, index);
   }
 };

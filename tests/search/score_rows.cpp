@@ -8,7 +8,7 @@
 #include <vector>
 
 #include <paragon/core/error.hpp>
-#include <paragon/core/random.hpp>
+#include <paragon/core/random_key.hpp>
 #include <paragon/preference/scalarisation.hpp>
 #include <paragon/search/detail/score_rows.hpp>
 
@@ -16,14 +16,14 @@ using namespace paragon;
 using search::detail::score_rows;
 
 TEST_CASE("search: scores of many architectures are those of each") {
-  const paragon::random key{.seed = 121};
+  const paragon::random_key key{.seed = 121};
   INFO("seed " << key.seed);
   for (const std::size_t m : {1U, 2U, 3U, 5U}) {
     for (const std::size_t n : {0U, 1U, 31U, 32U, 33U, 100U}) {
       std::vector<double> z(n * m);
       std::vector<double> ray(m);
-      for (std::size_t i = 0; i < z.size(); ++i) z[i] = key.at_step(n).normal(i);
-      for (std::size_t k = 0; k < m; ++k) ray[k] = key.in_stream(1).at_step(n).uniform(k);
+      for (std::size_t i = 0; i < z.size(); ++i) z[i] = key.fork("scores").fork(n).normal(i);
+      for (std::size_t k = 0; k < m; ++k) ray[k] = key.fork("ray").fork(n).uniform(k);
       const auto check = [&](const auto& scalarise, double tolerance) {
         std::vector<double> out(n, -1e9);
         score_rows(scalarise, std::span<const double>(z), std::span<const double>(ray), std::span<double>(out));
@@ -45,7 +45,7 @@ TEST_CASE("search: scores of many architectures are those of each") {
 }
 
 TEST_CASE("search: the fast logarithm agrees with that of the library") {
-  const paragon::random key{.seed = 122};
+  const paragon::random_key key{.seed = 122};
   INFO("seed " << key.seed);
   const auto check = [](double x) {
     const double expected = std::log(x);
@@ -55,8 +55,8 @@ TEST_CASE("search: the fast logarithm agrees with that of the library") {
   };
   for (std::uint64_t i = 0; i < 5000; ++i) {
     check(1 + key.uniform(i));  // what two objectives need
-    check(1 + 1e-9 * key.in_stream(1).uniform(i));
-    check(std::exp(60 * (key.in_stream(2).uniform(i) - 0.5)));
+    check(1 + 1e-9 * key.fork("near 1").uniform(i));
+    check(std::exp(60 * (key.fork("exponents").uniform(i) - 0.5)));
   }
   for (const double x :
        {1.0, 1.5, 2.0, 3.0, 4.0, 1e300, std::numeric_limits<double>::min(), std::sqrt(0.5), std::sqrt(2.0)}) {

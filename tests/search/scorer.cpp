@@ -161,7 +161,7 @@ TEST_CASE("search: set_origins puts the best of some architectures at zero") {
 }
 
 TEST_CASE("search: fit_scales puts the best at zero and the asked part below one") {
-  const paragon::random key{.seed = 41};
+  const paragon::random_key key{.seed = 41};
   INFO("seed " << key.seed);
   auto table = paragon_test::box_table::random(2, key);
   for (auto& row : table.by_device) {
@@ -197,7 +197,7 @@ TEST_CASE("search: fit_scales puts the best at zero and the asked part below one
 
 TEST_CASE("search: samples are the uniform draws of the space") {
   scorer judge(boxes{}, 1, gain{});
-  const paragon::random key{.seed = 42};
+  const paragon::random_key key{.seed = 42};
   const auto ids = judge.sample(100, key);
   REQUIRE(ids.size() == 100);
   for (std::size_t i = 0; i < 100; ++i) CHECK(judge.at(ids[i]) == space::uniform(boxes{}, key, i));

@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <paragon/core/metric.hpp>
-#include <paragon/core/random.hpp>
+#include <paragon/core/random_key.hpp>
 #include <paragon/space/choice_notation.hpp>
 #include <paragon/space/concepts.hpp>
 #include <span>
@@ -54,7 +54,7 @@ struct box_table {
   paragon::metric describe() const { return what; }
   double value(const boxes::architecture& a, std::size_t device) const { return by_device[device][boxes::index(a)]; }
 
-  static box_table random(std::size_t devices, const paragon::random& key) {
+  static box_table random(std::size_t devices, const paragon::random_key& key) {
     box_table t;
     t.by_device.resize(devices);
     for (std::size_t d = 0; d < devices; ++d) {

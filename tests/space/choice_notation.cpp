@@ -7,7 +7,7 @@
 #include <vector>
 
 #include <paragon/core/error.hpp>
-#include <paragon/core/random.hpp>
+#include <paragon/core/random_key.hpp>
 #include <paragon/space/choice_notation.hpp>
 
 using namespace paragon;
@@ -35,7 +35,7 @@ static_assert(space::search_space<rows>);
 
 TEST_CASE("space: numbers of choices are a notation") {
   const rows space;
-  const paragon::random key{.seed = 52};
+  const paragon::random_key key{.seed = 52};
   INFO("seed " << key.seed);
   for (std::uint64_t i = 0; i < 200; ++i) {
     std::vector<std::uint8_t> row(9);

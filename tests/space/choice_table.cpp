@@ -9,7 +9,7 @@
 #include <vector>
 
 #include <paragon/core/error.hpp>
-#include <paragon/core/random.hpp>
+#include <paragon/core/random_key.hpp>
 #include <paragon/space/choice_notation.hpp>
 #include <paragon/space/choice_table.hpp>
 #include <paragon/space/nasbench201.hpp>
@@ -43,7 +43,7 @@ TEST_CASE("space: a table of choices agrees with a map, for small spaces and for
   // 120 rows, 4.2e6 rows (hashed from here on), 1e19 rows, more rows than 64 bits number
   for (const std::size_t decisions : {4U, 10U, 26U, 70U}) {
     const rows space{decisions};
-    const paragon::random key{.seed = 51, .stream = static_cast<std::uint32_t>(decisions)};
+    const auto key = paragon::random_key{.seed = 51}.fork(decisions);
     INFO("seed " << key.seed << ", " << decisions << " decisions");
     choice_table table(space);
     std::map<std::vector<std::uint8_t>, std::uint32_t> expected;

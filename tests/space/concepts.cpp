@@ -13,7 +13,7 @@
 #include <vector>
 
 #include <paragon/core/error.hpp>
-#include <paragon/core/random.hpp>
+#include <paragon/core/random_key.hpp>
 #include <paragon/space/concepts.hpp>
 #include <paragon/space/decode.hpp>
 #include <paragon/space/enumerate.hpp>
@@ -134,7 +134,7 @@ TEST_CASE("space: decoding takes the first of equal logits, reads infinities, re
 }
 
 TEST_CASE("space: any row of numbers decodes to a valid architecture") {
-  const paragon::random key{.seed = 11};
+  const paragon::random_key key{.seed = 11};
   INFO("seed " << key.seed);
   const layers space;
   std::vector<double> row(9);
@@ -147,7 +147,7 @@ TEST_CASE("space: any row of numbers decodes to a valid architecture") {
 }
 
 TEST_CASE("space: uniform draws are reproducible and uniform") {
-  const paragon::random key{.seed = 21, .stream = 4};
+  const auto key = paragon::random_key{.seed = 21}.fork(4);
   INFO("seed " << key.seed);
   const nasbench201 cells;
   constexpr int draws = 20000;
@@ -167,9 +167,9 @@ TEST_CASE("space: uniform draws are reproducible and uniform") {
   }
   // Expected 15625 (1 - (1 - 1/15625)^20000) = 11281, standard deviation below 60.
   CHECK(std::abs(static_cast<double>(distinct.size()) - 11281) < 300);
-  CHECK(!(uniform(cells, key.in_stream(5), 0) == uniform(cells, key, 0) &&
-          uniform(cells, key.in_stream(5), 1) == uniform(cells, key, 1) &&
-          uniform(cells, key.in_stream(5), 2) == uniform(cells, key, 2)));
+  CHECK(!(uniform(cells, key.fork("others"), 0) == uniform(cells, key, 0) &&
+          uniform(cells, key.fork("others"), 1) == uniform(cells, key, 1) &&
+          uniform(cells, key.fork("others"), 2) == uniform(cells, key, 2)));
 }
 
 TEST_CASE("space: neighbours differ in one decision, and the relation is symmetric") {

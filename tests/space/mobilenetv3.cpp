@@ -11,7 +11,7 @@
 #include <vector>
 
 #include <paragon/core/error.hpp>
-#include <paragon/core/random.hpp>
+#include <paragon/core/random_key.hpp>
 #include <paragon/space/concepts.hpp>
 #include <paragon/space/mobilenetv3.hpp>
 #include <paragon/space/one_hot.hpp>
@@ -32,7 +32,7 @@ namespace {
 
 /// A network with every choice drawn, those of absent layers too.
 mobilenetv3_subnet drawn(const mobilenetv3& space, std::uint64_t i) {
-  const paragon::random draw{.seed = 31};
+  const paragon::random_key draw{.seed = 31};
   std::vector<std::uint8_t> row(45);
   for (std::size_t d = 0; d < 45; ++d) row[d] = static_cast<std::uint8_t>(draw.below(3, i * 45 + d));
   return space.from_choices(row);
@@ -102,7 +102,7 @@ TEST_CASE("space: text that no MobileNetV3 network has is refused") {
 }
 
 TEST_CASE("space: any matrix decodes to the network whose matrix is nearest") {
-  const paragon::random draw{.seed = 6};
+  const paragon::random_key draw{.seed = 6};
   INFO("seed 6");
   for (std::uint64_t i = 0; i < 200; ++i) {
     std::vector<double> x(180);
@@ -171,7 +171,7 @@ TEST_CASE("space: expected costs of a MobileNetV3 network are exact at corners, 
     CHECK(space.expected_macs(std::span<const double>(row), std::span<double>()) == space.macs(net));
   }
   // Any choice moved alone changes the cost by its slope, for the expectation is linear in each decision.
-  const paragon::random draw{.seed = 12};
+  const paragon::random_key draw{.seed = 12};
   std::vector<double> row(135);
   for (std::size_t d = 0; d < 45; ++d) {
     double sum = 0;
@@ -193,7 +193,7 @@ TEST_CASE("space: expected costs of a MobileNetV3 network are exact at corners, 
   for (std::uint64_t i = 0; i < samples; ++i) {
     std::vector<std::uint8_t> choices(45);
     for (std::size_t d = 0; d < 45; ++d) {
-      const double u = draw.in_stream(1).uniform(i * 45 + d);
+      const double u = draw.fork("choices").uniform(i * 45 + d);
       choices[d] = static_cast<std::uint8_t>((u > row[3 * d]) + (u > row[3 * d] + row[3 * d + 1]));
     }
     const double macs = space.macs(space.from_choices(choices));

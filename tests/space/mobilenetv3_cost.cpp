@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include <paragon/core/random.hpp>
+#include <paragon/core/random_key.hpp>
 #include <paragon/space/mobilenetv3.hpp>
 #include <paragon/space/mobilenetv3_cost.hpp>
 #include <paragon/space/sample.hpp>

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <vector>
 
-#include <paragon/core/random.hpp>
+#include <paragon/core/random_key.hpp>
 #include <paragon/space/cost_features.hpp>
 #include <paragon/space/mobilenetv3.hpp>
 #include <paragon/space/mobilenetv3_cost_features.hpp>
@@ -43,12 +43,12 @@ TEST_CASE("space: the cost features of a MobileNetV3 network say what its layers
 
 TEST_CASE("space: the cost features of a MobileNetV3 network have their adjoint") {
   const mobilenetv3_cost_features features;
-  const paragon::random draw{.seed = 6};
+  const paragon::random_key draw{.seed = 6};
   INFO("seed 6");
   std::vector<double> row(181);
   std::vector<double> upstream(features.features());
   for (std::size_t i = 0; i < row.size(); ++i) row[i] = draw.uniform(i);
-  for (std::size_t i = 0; i < upstream.size(); ++i) upstream[i] = draw.in_stream(1).normal(i);
+  for (std::size_t i = 0; i < upstream.size(); ++i) upstream[i] = draw.fork("upstream").normal(i);
   std::vector<double> found(181, 0.25);  // it is added to
   features.add_adjoint(0, std::span<const double>(row), std::span<const double>(upstream), std::span<double>(found));
   const auto value = [&] {

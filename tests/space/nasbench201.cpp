@@ -11,7 +11,7 @@
 #include <vector>
 
 #include <paragon/core/error.hpp>
-#include <paragon/core/random.hpp>
+#include <paragon/core/random_key.hpp>
 #include <paragon/space/concepts.hpp>
 #include <paragon/space/enumerate.hpp>
 #include <paragon/space/nasbench201.hpp>
@@ -198,7 +198,7 @@ TEST_CASE("space: expected costs are exact at one-hot rows, and the mean over in
     REQUIRE(macs(std::span<const double>(row)) == cells.macs(cell));
   }
   // The expectation by enumeration of all cells, weighted by the product of their probabilities.
-  const paragon::random key{.seed = 5};
+  const paragon::random_key key{.seed = 5};
   INFO("seed " << key.seed);
   for (std::size_t d = 0; d < 6; ++d) {
     double sum = 0;

@@ -5,7 +5,7 @@
 #include <array>
 #include <cmath>
 
-#include <paragon/core/random.hpp>
+#include <paragon/core/random_key.hpp>
 #include <paragon/space/enumerate.hpp>
 #include <paragon/space/nasbench201.hpp>
 #include <paragon/space/nasbench201_flow.hpp>
@@ -41,13 +41,12 @@ struct reach {
   }
 };
 
-/// Six independent distributions over the operations; every other draw has sharp ones.
-std::array<double, 30> distributions(paragon::random key) {
+/// Six independent distributions over the operations.
+std::array<double, 30> distributions(paragon::random_key key, bool sharp) {
   std::array<double, 30> row{};
   for (std::size_t e = 0; e < 6; ++e) {
     double sum = 0;
-    for (std::size_t o = 0; o < 5; ++o)
-      sum += row[5 * e + o] = std::pow(key.uniform(5 * e + o), key.step % 2 == 0 ? 1 : 6);
+    for (std::size_t o = 0; o < 5; ++o) sum += row[5 * e + o] = std::pow(key.uniform(5 * e + o), sharp ? 6 : 1);
     for (std::size_t o = 0; o < 5; ++o) row[5 * e + o] /= sum;
   }
   return row;
@@ -91,12 +90,12 @@ TEST_CASE("space: flow features of a pruned cell are the same under every hypoth
 
 TEST_CASE("space: flow features of a relaxed cell are their expectation over cells with independent edges") {
   const nasbench201 cells;
-  const paragon::random key{.seed = 201};
+  const paragon::random_key key{.seed = 201};
   INFO("seed " << key.seed);
   std::array<double, 30> hot{};
   for (std::uint32_t draw = 0; draw < 6; ++draw) {
     CAPTURE(draw);
-    const auto row = distributions(key.at_step(draw));
+    const auto row = distributions(key.fork(draw), draw % 2 == 1);
     std::array<std::array<double, 5>, 4> expected{};
     for_each(cells, [&](std::uint64_t, const cell_type& cell) {
       double probability = 1;
@@ -115,19 +114,19 @@ TEST_CASE("space: flow features of a relaxed cell are their expectation over cel
 }
 
 TEST_CASE("space: adjoints of flow features agree with central differences") {
-  const paragon::random key{.seed = 202};
+  const paragon::random_key key{.seed = 202};
   INFO("seed " << key.seed);
   for (std::uint32_t draw = 0; draw < 8; ++draw) {
     // Any real row: the polynomial does not know of probabilities. One-hot rows are met as well.
     std::array<double, 30> row{};
     if (draw % 2 == 0) {
-      for (std::size_t i = 0; i < 30; ++i) row[i] = key.at_step(draw).normal(i);
+      for (std::size_t i = 0; i < 30; ++i) row[i] = key.fork(draw).normal(i);
     } else {
-      one_hot<double>(nasbench201{}, nasbench201::at(key.at_step(draw).below(15625, 0)), row);
+      one_hot<double>(nasbench201{}, nasbench201::at(key.fork(draw).below(15625, 0)), row);
     }
     for (std::size_t h = 0; h < 4; ++h) {
       std::array<double, 5> upstream{};
-      for (std::size_t k = 0; k < 5; ++k) upstream[k] = key.at_step(draw).normal(100 + k);
+      for (std::size_t k = 0; k < 5; ++k) upstream[k] = key.fork(draw).normal(100 + k);
       std::array<double, 30> gradient{};
       gradient.fill(0.25);  // the adjoint adds
       flow::add_adjoint<double>(h, row, upstream, gradient);

@@ -14,7 +14,7 @@
 #include <nlohmann/json.hpp>
 
 #include <paragon/core/error.hpp>
-#include <paragon/core/random.hpp>
+#include <paragon/core/random_key.hpp>
 #include <paragon/space/concepts.hpp>
 #include <paragon/space/enumerate.hpp>
 #include <paragon/space/nasbench201.hpp>
@@ -99,7 +99,7 @@ TEST_CASE("space: graph encodings copy the one-hot row to their positions") {
 
 TEST_CASE("space: diffusion matrices decode to the cell they encode, whatever the noise below the gap") {
   const nasbench201 cells;
-  const paragon::random key{.seed = 3};
+  const paragon::random_key key{.seed = 3};
   INFO("seed " << key.seed);
   std::vector<double> x(56);
   for_each(cells, [&](std::uint64_t i, const nasbench201_cell& cell) {

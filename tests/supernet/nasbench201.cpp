@@ -125,7 +125,7 @@ TEST_CASE("supernet: a NAS-Bench-201 network of one cell has exactly the benchma
   for (const auto& around : {tiny, space::nasbench201_network{.channels = 3, .cells_per_stage = 2, .classes = 7}}) {
     const space::nasbench201 cells{around};
     for (std::size_t i = 0; i < 200; ++i) {
-      const auto cell = space::uniform(cells, paragon::random{.seed = 5}, i);
+      const auto cell = space::uniform(cells, paragon::random_key{.seed = 5}, i);
       nn::parameters<float> store;
       nn::parameters<float> kept;
       const supernet::nasbench201 network(store, kept, cells, {.seed = 1}, supernet::only{cell});

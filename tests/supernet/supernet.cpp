@@ -210,7 +210,7 @@ TEST_CASE("supernet: training the weights of sampled cells lowers their loss") {
   // Class 1: the upper half is brighter.
   paragon::tensor<float> images({32, 8, 8, 3});
   std::vector<std::uint32_t> labels(32);
-  const paragon::random key{.seed = 11};
+  const paragon::random_key key{.seed = 11};
   for (std::size_t i = 0; i < images.size(); ++i) {
     const std::size_t n = i / 192;
     labels[n] = static_cast<std::uint32_t>(n % 2);

@@ -79,7 +79,7 @@ static_assert(!paragon::objective::objective<task_accuracy, paragon::space::nasb
 TEST_CASE("supernet: rivals give the accuracy on any part of the classes") {
   const std::uint64_t seed = 7;
   CAPTURE(seed);
-  const paragon::random key{.seed = seed};
+  const paragon::random_key key{.seed = seed};
   for (const std::size_t width : {1U, 3U, 64U, 65U, 130U}) {
     CAPTURE(width);
     const std::size_t n = 3 * width + 5;
@@ -101,8 +101,8 @@ TEST_CASE("supernet: rivals give the accuracy on any part of the classes") {
     for (std::uint64_t draw = 0; draw < 40; ++draw) {
       classes among(width);
       for (std::size_t c = 0; c < width; ++c) among[c] = static_cast<std::uint32_t>(c);
-      key.at_step(draw + 1).shuffle(among);
-      among.resize(draw == 0 ? width : 1 + key.in_stream(1).below(width, draw));
+      key.fork("classes").fork(draw).shuffle(among);
+      among.resize(draw == 0 ? width : 1 + key.fork("sizes").below(width, draw));
       CHECK(seen.accuracy(among) == brute_force<double>(logits, width, labels, among));
     }
   }

@@ -284,7 +284,7 @@ TEST_CASE("tune: draws follow the density") {
       std::size_t outside = 0;
       std::array<double, 1> x{};
       for (std::size_t i = 0; i < draws; ++i) {
-        mixture.draw(x, paragon::random{.seed = seed}, i);
+        mixture.draw(x, paragon::random_key{.seed = seed}, i);
         outside += a.contains(x[0]) ? 0U : 1U;
         const double share = a.step > 0 ? (x[0] - a.lower) / a.step
                                         : (a.coordinate(x[0]) - a.coordinate_lower()) /
@@ -311,7 +311,7 @@ TEST_CASE("tune: draws keep together what one kernel joins") {
     for (const double b : {0.0, 1.0}) probabilities.push_back(std::exp(mixture.log_density(std::array{a, b})));
   }
   for (std::size_t i = 0; i < 40000; ++i) {
-    mixture.draw(x, paragon::random{.seed = 5}, i);
+    mixture.draw(x, paragon::random_key{.seed = 5}, i);
     ++counts[static_cast<std::size_t>(2 * x[0] + x[1])];
   }
   CHECK(paragon_test::chi_square_score(counts, probabilities) < 5);

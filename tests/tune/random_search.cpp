@@ -14,19 +14,21 @@ namespace {
 
 // The smallest sampler.
 struct archetype {
-  std::vector<double> suggest(const tune::parameter_space& space, const tune::history&, paragon::random) const {
+  std::vector<double> suggest(const tune::parameter_space& space, const tune::history&, paragon::random_key) const {
     return std::vector<double>(space.size());
   }
   paragon::json describe() const { return nullptr; }
 };
 struct keeps_silent {
-  std::vector<double> suggest(const tune::parameter_space&, const tune::history&, paragon::random) const { return {}; }
+  std::vector<double> suggest(const tune::parameter_space&, const tune::history&, paragon::random_key) const {
+    return {};
+  }
 };
 struct changes_itself : archetype {
-  std::vector<double> suggest(const tune::parameter_space&, const tune::history&, paragon::random) { return {}; }
+  std::vector<double> suggest(const tune::parameter_space&, const tune::history&, paragon::random_key) { return {}; }
 };
 struct suggests_one_number : archetype {
-  double suggest(const tune::parameter_space&, const tune::history&, paragon::random) const { return 0; }
+  double suggest(const tune::parameter_space&, const tune::history&, paragon::random_key) const { return 0; }
 };
 
 constexpr std::uint64_t seed = 19120626;
@@ -34,7 +36,7 @@ constexpr std::uint64_t seed = 19120626;
 std::vector<std::size_t> count(const tune::parameter_space& space, std::size_t bins, std::size_t draws) {
   std::vector<std::size_t> counts(bins);
   for (std::size_t i = 0; i < draws; ++i) {
-    const auto point = tune::random_search{}.suggest(space, {}, paragon::random{.seed = seed}.at_step(i));
+    const auto point = tune::random_search{}.suggest(space, {}, paragon::random_key{.seed = seed}.fork(i));
     if (!space.contains(point)) return {};
     const tune::axis& a = space[0];
     const double share =
@@ -72,7 +74,7 @@ TEST_CASE("tune: random search gives a whole number on a logarithmic axis the wi
   const tune::parameter_space space(tune::log_integer{"n", 1, 10});
   std::vector<std::size_t> counts(10);
   for (std::size_t i = 0; i < 20000; ++i) {
-    const auto point = tune::random_search{}.suggest(space, {}, paragon::random{.seed = seed}.at_step(i));
+    const auto point = tune::random_search{}.suggest(space, {}, paragon::random_key{.seed = seed}.fork(i));
     ++counts[static_cast<std::size_t>(point[0]) - 1];
   }
   std::vector<double> probabilities;
@@ -84,7 +86,7 @@ TEST_CASE("tune: random search draws parameters apart from each other, and fixed
   const tune::parameter_space space(tune::integer{"a", 0, 3}, tune::integer{"b", 0, 3}, tune::integer{"c", 7, 7});
   std::vector<std::size_t> counts(16);
   for (std::size_t i = 0; i < 20000; ++i) {
-    const auto point = tune::random_search{}.suggest(space, {}, paragon::random{.seed = seed}.at_step(i));
+    const auto point = tune::random_search{}.suggest(space, {}, paragon::random_key{.seed = seed}.fork(i));
     REQUIRE(point.size() == 3);
     REQUIRE(point[2] == 7);
     ++counts[static_cast<std::size_t>(4 * point[0] + point[1])];

@@ -191,7 +191,7 @@ TEST_CASE("tune: bad settings are errors") {
 
 TEST_CASE("tune: a sampler that leaves the space is found out") {
   struct outside {
-    std::vector<double> suggest(const tune::parameter_space&, const tune::history&, paragon::random) const {
+    std::vector<double> suggest(const tune::parameter_space&, const tune::history&, paragon::random_key) const {
       return {99};
     }
     paragon::json describe() const { return "outside"; }

@@ -44,7 +44,7 @@ std::vector<std::vector<double>> split(const std::vector<tune::trial>& trials,
   std::vector<std::vector<double>> notes;
   const tune::tpe<tune::joint, noting> sampler(settings, noting{&notes});
   const tune::parameter_space space(tune::uniform{"x", 0, 1000});
-  (void)sampler.suggest(space, {trials, sense}, paragon::random{});
+  (void)sampler.suggest(space, {trials, sense}, paragon::random_key{});
   return notes;
 }
 
@@ -129,7 +129,7 @@ TEST_CASE("tune: the model is asked once enough trials are complete") {
   trials[9].state = tune::trial_state::complete;
   CHECK(split(trials).size() == 2);
   CHECK(split({}, paragon::direction::minimise, {.startup = 0}).size() == 2);
-  const paragon::random key{.seed = 3, .step = 7};
+  const auto key = paragon::random_key{.seed = 3}.fork(7);
   const std::vector<tune::trial> nothing;
   CHECK(tune::tpe<>().suggest(box, {nothing}, key) == tune::random_search{}.suggest(box, {nothing}, key));
 }
@@ -159,7 +159,7 @@ TEST_CASE("tune: one candidate is a draw from the density of the good, several a
   double ratio_of_one = 0;
   double ratio_of_many = 0;
   for (std::size_t i = 0; i < 4000; ++i) {
-    const auto key = paragon::random{.seed = 17}.at_step(i);
+    const auto key = paragon::random_key{.seed = 17}.fork(i);
     const auto one = tune::tpe({.candidates = 1}).suggest(space, {trials}, key);
     const auto many = tune::tpe().suggest(space, {trials}, key);
     ++counts[static_cast<std::size_t>(one[0] * bins)];

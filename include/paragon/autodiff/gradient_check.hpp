@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <vector>
 
-#include "../core/random.hpp"
+#include "../core/random_key.hpp"
 #include "../tensor/tensor.hpp"
 #include "context.hpp"
 #include "reduce.hpp"
@@ -19,8 +19,8 @@ namespace paragon::autodiff {
 /// one check covers the whole Jacobian. Double precision on the host; about 1e-9 for a correct smooth operator.
 /// O(elements of the inputs * cost of the function).
 template <class Function>
-[[nodiscard]] double gradient_error(Function&& function, std::vector<tensor<double>> inputs, random key = {.seed = 1},
-                                    double step = 1e-5) {
+[[nodiscard]] double gradient_error(Function&& function, std::vector<tensor<double>> inputs,
+                                    random_key key = {.seed = 1}, double step = 1e-5) {
   using tape_type = tape<double>;
   std::vector<double> seed;
   const auto value = [&] {

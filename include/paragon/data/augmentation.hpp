@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "../core/error.hpp"
-#include "../core/random.hpp"
+#include "../core/random_key.hpp"
 #include "image_set.hpp"
 
 namespace paragon::data {
@@ -27,22 +27,23 @@ struct image_view {
 /// How an image is changed at random each time that it is shown: `a(image, key, element, out)` writes the changed bytes,
 /// of the same shape, to `out`.
 ///
-/// Everything random comes from `key` at `element` (in further streams of the key where 128 bits are not enough), so the
+/// Everything random comes from `key` at `element`, or, where 128 bits are not enough, from `key.fork(element)`, so the
 /// same step can be computed again. It is const, may be called from several threads at once, and `out` is not `image`.
 ///
 /// \code
 /// struct flip {                                                  // upside down, every second time
-///   void operator()(const paragon::data::image_view& x, paragon::random key, std::uint64_t i, std::uint8_t* out) const;
+///   void operator()(const paragon::data::image_view& x, paragon::random_key key, std::uint64_t i,
+///                   std::uint8_t* out) const;
 /// };
 /// static_assert(paragon::data::augmentation<flip>);
 /// \endcode
 template <class A>
-concept augmentation = requires(const A a, const image_view& image, paragon::random key, std::uint64_t element,
+concept augmentation = requires(const A a, const image_view& image, paragon::random_key key, std::uint64_t element,
                                 std::uint8_t* out) { a(image, key, element, out); };
 
 /// Images as they are.
 struct plain {
-  void operator()(const image_view& image, paragon::random, std::uint64_t, std::uint8_t* out) const noexcept {
+  void operator()(const image_view& image, paragon::random_key, std::uint64_t, std::uint8_t* out) const noexcept {
     std::memcpy(out, image.data, image.height * image.width * image.channels);
   }
 
@@ -98,7 +99,7 @@ inline void cut(const image_view& image, std::size_t padding, std::uint32_t abov
 struct crop {
   std::size_t padding = 4;
 
-  void operator()(const image_view& image, paragon::random key, std::uint64_t element,
+  void operator()(const image_view& image, paragon::random_key key, std::uint64_t element,
                   std::uint8_t* out) const noexcept {
     const auto bits = key.bits(element);
     augmentation_detail::cut(image, padding, bits[0], bits[1], false, out);
@@ -111,7 +112,7 @@ struct crop {
 struct crop_and_flip {
   std::size_t padding = 4;
 
-  void operator()(const image_view& image, paragon::random key, std::uint64_t element,
+  void operator()(const image_view& image, paragon::random_key key, std::uint64_t element,
                   std::uint8_t* out) const noexcept {
     const auto bits = key.bits(element);
     augmentation_detail::cut(image, padding, bits[0], bits[1], (bits[2] & 1U) != 0, out);
@@ -157,7 +158,7 @@ public:
   /// \param labels  n, written
   /// \throws error for an image that the set does not have, or for another number of values to write
   template <augmentation A>
-  void operator()(std::span<const std::size_t> chosen, const A& change, paragon::random key, std::span<T> images,
+  void operator()(std::span<const std::size_t> chosen, const A& change, paragon::random_key key, std::span<T> images,
                   std::span<std::uint32_t> labels) {
     const std::size_t size = set_->image_size();
     if (images.size() != chosen.size() * size || labels.size() != chosen.size()) {

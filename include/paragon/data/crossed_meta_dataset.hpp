@@ -12,7 +12,7 @@
 #include "../core/error.hpp"
 #include "../core/metric.hpp"
 #include "../core/progress.hpp"
-#include "../core/random.hpp"
+#include "../core/random_key.hpp"
 #include "../objective/concepts.hpp"
 #include "meta_dataset.hpp"
 
@@ -37,7 +37,7 @@ namespace paragon::data {
 template <class A, class Task, progress_observer Observer, class... Objectives>
   requires(sizeof...(Objectives) > 0 && (objective::objective<Objectives, A, Task> && ...))
 [[nodiscard]] meta_dataset<A> cross_meta_dataset(std::span<const A> architectures, std::span<const Task> tasks,
-                                                 std::size_t each, paragon::random key, Observer&& observe,
+                                                 std::size_t each, paragon::random_key key, Observer&& observe,
                                                  const Objectives&... objectives) {
   if (each == 0 || each > tasks.size()) {
     throw error("data::cross_meta_dataset", std::to_string(each) + " tasks for every architecture",
@@ -50,7 +50,7 @@ template <class A, class Task, progress_observer Observer, class... Objectives>
   for (std::size_t i = 0; i < architectures.size(); ++i) {
     chosen.resize(tasks.size());
     std::iota(chosen.begin(), chosen.end(), std::uint32_t{0});
-    key.at_step(i).shuffle(chosen);
+    key.fork(i).shuffle(chosen);
     chosen.resize(each);
     std::sort(chosen.begin(), chosen.end());
     double mean = 0;

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "../core/error.hpp"
-#include "../core/random.hpp"
+#include "../core/random_key.hpp"
 #include "../tensor/tensor.hpp"
 #include "augmentation.hpp"
 #include "image_set.hpp"
@@ -36,7 +36,7 @@ concept feature_extractor = requires(const F f, std::span<const float> images, s
 /// \throws error for no images, or where a class has fewer
 template <feature_extractor F>
 [[nodiscard]] tensor<float> features_of_classes(const image_set& set, const channel_statistics& scale, const F& extract,
-                                                std::size_t images, paragon::random key) {
+                                                std::size_t images, paragon::random_key key) {
   std::vector<std::vector<std::size_t>> members(set.classes());
   for (std::size_t i = 0; i < set.size(); ++i) members[set.labels()[i]].push_back(i);
   const std::size_t width = extract.features();
@@ -50,7 +50,7 @@ template <feature_extractor F>
                   std::to_string(images) + " images of class " + std::to_string(c) + " of " + set.name(),
                   "from 1 to " + std::to_string(members[c].size()));
     }
-    key.at_step(c).shuffle(members[c]);
+    key.fork(c).shuffle(members[c]);
     write(std::span<const std::size_t>(members[c]).first(images), plain{}, key, std::span(pixels), labels);
     extract(std::span<const float>(pixels), images, all.span().subspan(c * images * width, images * width));
   }
@@ -65,7 +65,7 @@ template <feature_extractor F>
 /// \throws error as `features_of_classes`
 template <feature_extractor F>
 [[nodiscard]] tensor<float> dataset_embedding(const image_set& set, const channel_statistics& scale, const F& extract,
-                                              std::size_t images, paragon::random key) {
+                                              std::size_t images, paragon::random_key key) {
   const tensor<float> all = features_of_classes(set, scale, extract, images, key);
   const std::size_t width = all.columns();
   tensor<float> means(shape{set.classes(), width});

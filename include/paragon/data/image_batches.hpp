@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "../core/error.hpp"
-#include "../core/random.hpp"
+#include "../core/random_key.hpp"
 #include "augmentation.hpp"
 #include "image_set.hpp"
 
@@ -26,8 +26,7 @@ namespace paragon::data {
 ///
 /// \code
 /// const auto halves = split_half(sets.train, {.seed = 1});
-/// image_batches weights(sets.train, halves.first, 64, statistics_of(sets.train), {.seed = 1, .stream = 2},
-///                       crop_and_flip{2});
+/// image_batches weights(sets.train, halves.first, 64, statistics_of(sets.train), {.seed = 2}, crop_and_flip{2});
 /// tensor<float> images(weights.extents());
 /// std::vector<std::uint32_t> labels(64);
 /// weights.fill(step, images.span(), labels);
@@ -40,10 +39,10 @@ public:
   /// \param indices  of the images to show
   /// \param batch    images a step
   /// \param scale    see `image_writer`
-  /// \param key      orders are drawn in its stream, augmentations in the next one
+  /// \param key      of the orders and of the augmentations
   /// \throws error for no batch, a batch larger than the number of images, an image that the set does not have
   image_batches(const image_set& set, std::vector<std::size_t> indices, std::size_t batch,
-                const channel_statistics& scale, paragon::random key, A change = {})
+                const channel_statistics& scale, paragon::random_key key, A change = {})
       : writer_(set, scale), indices_(std::move(indices)), batch_(batch), key_(key), change_(std::move(change)) {
     if (batch == 0 || batch > indices_.size()) {
       throw error("data::image_batches", "batches of " + std::to_string(batch),
@@ -55,7 +54,7 @@ public:
                   "below " + std::to_string(set.size()));
     }
   }
-  image_batches(image_set&&, std::vector<std::size_t>, std::size_t, const channel_statistics&, paragon::random,
+  image_batches(image_set&&, std::vector<std::size_t>, std::size_t, const channel_statistics&, paragon::random_key,
                 A = {}) = delete;
 
   [[nodiscard]] std::size_t batch() const noexcept { return batch_; }
@@ -72,7 +71,7 @@ public:
     if (epoch(step) != epoch_) {
       order_ = indices_;
       epoch_ = epoch(step);
-      key_.at_step(epoch_).shuffle(order_);
+      key_.fork("orders").fork(epoch_).shuffle(order_);
     }
     return std::span<const std::size_t>(order_).subspan(step % steps_per_epoch() * batch_, batch_);
   }
@@ -82,7 +81,7 @@ public:
   /// \param labels  `batch()` of them
   /// \throws error where they have another size
   void fill(std::uint64_t step, std::span<T> images, std::span<std::uint32_t> labels) {
-    writer_(chosen(step), change_, key_.in_stream(key_.stream + 1).at_step(step), images, labels);
+    writer_(chosen(step), change_, key_.fork("augmentations").fork(step), images, labels);
   }
 
 private:
@@ -91,7 +90,7 @@ private:
   std::vector<std::size_t> order_;
   std::size_t batch_;
   std::uint64_t epoch_ = std::numeric_limits<std::uint64_t>::max();  // whose order `order_` is
-  paragon::random key_;
+  paragon::random_key key_;
   A change_;
 };
 

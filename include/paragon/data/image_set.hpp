@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "../core/error.hpp"
-#include "../core/random.hpp"
+#include "../core/random_key.hpp"
 #include "../tensor/npy.hpp"
 #include "../tensor/tensor.hpp"
 
@@ -116,7 +116,7 @@ struct index_halves {
 
 /// Halves a list at random, for instance into images for weights and images for architectures. Of an odd number the
 /// second half has one more. Deterministic in the key.
-[[nodiscard]] inline index_halves split_half(std::span<const std::size_t> indices, paragon::random key) {
+[[nodiscard]] inline index_halves split_half(std::span<const std::size_t> indices, paragon::random_key key) {
   std::vector<std::size_t> order(indices.begin(), indices.end());
   key.shuffle(order);
   const auto middle = order.begin() + static_cast<std::ptrdiff_t>(order.size() / 2);
@@ -133,7 +133,7 @@ struct index_halves {
   return indices;
 }
 
-[[nodiscard]] inline index_halves split_half(const image_set& set, paragon::random key) {
+[[nodiscard]] inline index_halves split_half(const image_set& set, paragon::random_key key) {
   return split_half(all_images(set), key);
 }
 

@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "../core/error.hpp"
-#include "../core/random.hpp"
+#include "../core/random_key.hpp"
 #include "image_set.hpp"
 
 namespace paragon::data {
@@ -54,7 +54,7 @@ struct image_tasks_settings {
 /// const image_sets first = images_of(sets, tasks.train[0]);
 /// \endcode
 [[nodiscard]] inline image_tasks draw_image_tasks(std::span<const std::uint32_t> pool,
-                                                  const image_tasks_settings& settings, paragon::random key) {
+                                                  const image_tasks_settings& settings, paragon::random_key key) {
   const std::size_t each = settings.classes;
   const std::size_t wanted = settings.train + settings.test;
   if (each == 0 || each > pool.size()) {
@@ -75,7 +75,7 @@ struct image_tasks_settings {
   std::set<image_task> seen;
   for (std::uint64_t draw = 0; seen.size() < wanted; ++draw) {
     std::vector<std::uint32_t> order(pool.begin(), pool.end());
-    key.at_step(draw).shuffle(order);
+    key.fork(draw).shuffle(order);
     order.resize(each);
     std::sort(order.begin(), order.end());
     image_task task{std::move(order)};
@@ -102,7 +102,7 @@ struct class_pools {
 
 /// Holds out so many of the classes at random. Deterministic in the key. \throws error for more than there are
 [[nodiscard]] inline class_pools hold_out_classes(std::span<const std::uint32_t> pool, std::size_t held_out,
-                                                  paragon::random key) {
+                                                  paragon::random_key key) {
   if (held_out > pool.size()) {
     throw error("data::hold_out_classes", std::to_string(held_out) + " classes to hold out",
                 "at most " + std::to_string(pool.size()));

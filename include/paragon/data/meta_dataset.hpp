@@ -12,7 +12,7 @@
 
 #include "../core/error.hpp"
 #include "../core/metric.hpp"
-#include "../core/random.hpp"
+#include "../core/random_key.hpp"
 #include "../objective/concepts.hpp"
 #include "../space/concepts.hpp"
 #include "../space/sample.hpp"
@@ -68,19 +68,21 @@ template <space::search_space Space, class Task, class... Objectives>
   requires(objective::objective<Objectives, typename Space::architecture, Task> && ...)
 [[nodiscard]] meta_dataset<typename Space::architecture> generate_meta_dataset(const Space& space,
                                                                                std::span<const Task> tasks,
-                                                                               std::size_t each, paragon::random key,
+                                                                               std::size_t each,
+                                                                               paragon::random_key key,
                                                                                const Objectives&... objectives) {
   meta_dataset<typename Space::architecture> rows;
   rows.metrics = {metric(objectives.describe())...};
   for (std::size_t t = 0; t < tasks.size(); ++t) {
     std::vector<std::string> seen;
     std::uint64_t draw = 0;
+    const paragon::random_key draws = key.fork(t);
     while (seen.size() < each) {
       if (draw == 100 * each) {
         throw error("data::generate_meta_dataset", std::to_string(seen.size()) + " different architectures",
                     std::to_string(each) + " for every task");
       }
-      const auto a = space::uniform(space, key.at_step(t), draw++);
+      const auto a = space::uniform(space, draws, draw++);
       const std::string text = space.to_string(a);
       const auto place = std::lower_bound(seen.begin(), seen.end(), text);
       if (place != seen.end() && *place == text) continue;
@@ -105,20 +107,20 @@ struct disjoint_split {
 /// \param part  of the architectures and of the tasks, above 0 and below 1; rounded up, so that at least one is held out
 /// \throws error for another part
 template <class A>
-[[nodiscard]] disjoint_split split_disjoint(const meta_dataset<A>& rows, double part, paragon::random key) {
+[[nodiscard]] disjoint_split split_disjoint(const meta_dataset<A>& rows, double part, paragon::random_key key) {
   if (!(part > 0 && part < 1)) {
     throw error("data::split_disjoint", "a part of " + std::to_string(part), "above 0 and below 1");
   }
-  const auto held_out = [&](auto items, std::uint32_t stream) {
+  const auto held_out = [&](auto items, std::string_view kind) {
     std::sort(items.begin(), items.end());
     items.erase(std::unique(items.begin(), items.end()), items.end());
-    key.in_stream(key.stream + stream).shuffle(items);
+    key.fork(kind).shuffle(items);
     items.resize(static_cast<std::size_t>(std::ceil(part * static_cast<double>(items.size()))));
     std::sort(items.begin(), items.end());
     return items;
   };
-  const auto architectures = held_out(rows.architectures, 0);
-  const auto tasks = held_out(rows.tasks, 1);
+  const auto architectures = held_out(rows.architectures, "architectures");
+  const auto tasks = held_out(rows.tasks, "tasks");
   disjoint_split split;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const bool a = std::binary_search(architectures.begin(), architectures.end(), rows.architectures[i]);

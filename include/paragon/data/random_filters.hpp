@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "../core/error.hpp"
-#include "../core/random.hpp"
+#include "../core/random_key.hpp"
 
 namespace paragon::data {
 
@@ -32,7 +32,7 @@ public:
   /// \param height, width, channels  of the images that it will see
   /// \throws error for no filters, or a kernel below 2 or larger than the image
   random_filters(std::size_t height, std::size_t width, std::size_t channels, const random_filters_settings& settings,
-                 paragon::random key)
+                 paragon::random_key key)
       : height_(height), width_(width), channels_(channels), settings_(settings) {
     if (settings.filters == 0) throw error("data::random_filters", "no filters", "at least one");
     if (settings.kernel < 2 || settings.kernel > std::min(height, width)) {
@@ -43,7 +43,8 @@ public:
     weights_.resize(taps * channels * settings.filters);
     for (std::size_t f = 0; f < settings.filters; ++f) {
       std::vector<double> w(taps * channels);
-      for (std::size_t i = 0; i < w.size(); ++i) w[i] = key.at_step(f).normal(i);
+      const paragon::random_key filter = key.fork(f);
+      for (std::size_t i = 0; i < w.size(); ++i) w[i] = filter.normal(i);
       double length = 0;
       for (std::size_t c = 0; c < channels; ++c) {
         double mean = 0;

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "../core/error.hpp"
-#include "../core/random.hpp"
+#include "../core/random_key.hpp"
 #include "../tensor/tensor.hpp"
 #include "schedule.hpp"
 
@@ -76,10 +76,10 @@ struct noisy_batch {
   /// Times are uniform on (`least_time`, 1], one in each of `graphs` equal parts shifted by a common random number, so
   /// that every batch covers all noise levels evenly.
   template <sde Process>
-  void draw(const row_classes& data, const Process& process, double least_time, paragon::random key) {
-    const paragon::random pick = key.in_stream(key.stream + 1);
-    const paragon::random time = key.in_stream(key.stream + 2);
-    const paragon::random normal = key.in_stream(key.stream + 3);
+  void draw(const row_classes& data, const Process& process, double least_time, paragon::random_key key) {
+    const paragon::random_key pick = key.fork("architectures");
+    const paragon::random_key time = key.fork("times");
+    const paragon::random_key normal = key.fork("noise");
     const double shift = time.uniform(0);
     for (std::size_t g = 0; g < graphs; ++g) {
       picked_[g] = pick.below(data.size(), g);

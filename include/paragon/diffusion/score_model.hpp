@@ -84,8 +84,8 @@ public:
 
   /// A network with random weights.
   /// \throws error where the settings have other numbers of nodes or operators than the graph
-  score_model(const score_graph& graph, const score_network_settings& settings, Process process, paragon::random key,
-              Output output = {})
+  score_model(const score_graph& graph, const score_network_settings& settings, Process process,
+              paragon::random_key key, Output output = {})
       : graph_(checked(graph)), process_(process), network_(weights_, settings, key, output) {
     if (settings.nodes != graph_.nodes.size() || settings.operators != graph_.operators.size()) {
       throw error(

@@ -37,7 +37,7 @@ public:
 
   /// Appends the parameters to the store. \throws error for settings that `check` refuses
   template <class T, class B>
-  score_network(nn::parameters<T, B>& store, const score_network_settings& settings, paragon::random key,
+  score_network(nn::parameters<T, B>& store, const score_network_settings& settings, paragon::random_key key,
                 Output output = {})
       : settings_(checked(settings)), output_(output),
         embed_(store, "opEmb.fc", settings.operators, settings.width, key),

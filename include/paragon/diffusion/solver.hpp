@@ -104,7 +104,7 @@ struct sampling {
 template <class T = float, class Backend = backend::cpu, sde Process, class Score, class Solver>
   requires solver<Solver, Process, Score, T, Backend>
 [[nodiscard]] tensor<T, Backend> sample(const Process& process, Score& score, const Solver& method, shape each,
-                                        paragon::random key, const sampling& options = {}) {
+                                        paragon::random_key key, const sampling& options = {}) {
   if (each.rank() != 2 || each.size() == 0) {
     throw error("diffusion::sample", "samples of " + to_string(each), "[nodes, features]");
   }

@@ -63,7 +63,7 @@ public:
   /// \param model  begins the training with its weights; must outlive the trainer
   /// \throws error for settings or data that the model can't be trained with
   score_trainer(model_type& model, const row_classes& data, const score_training_settings& settings,
-                paragon::random key)
+                paragon::random_key key)
       : model_(&model), data_(&data), settings_(checked(settings)), key_(key),
         tables_(model.network().settings(), model.graph().mask), batch_(settings.batch, checked(data)),
         noise_(model.network().settings(), std::vector<moment>(settings.batch, moment{1, 1, 1, 1})),
@@ -71,7 +71,7 @@ public:
 
   /// One update; returns the loss before it. Where that is not finite, nothing is changed.
   double step() {
-    batch_.draw(*data_, model_->process(), settings_.least_time, key_.at_step(step_));
+    batch_.draw(*data_, model_->process(), settings_.least_time, key_.fork(step_));
     noise_.assign(model_->network().settings(), batch_.moments);
     tape_.clear();
     auto& weights = model_->weights();
@@ -186,14 +186,14 @@ private:
                              {"average", s.average},
                              {"least_time", s.least_time},
                              {"adam", json::array{s.adam.beta1, s.adam.beta2, s.adam.epsilon, s.adam.l2, s.adam.decay}},
-                             {"key", json::array{std::to_string(key_.seed), key_.stream}}})
+                             {"key", json::array{std::to_string(key_.seed), std::to_string(key_.path)}}})
         .dump();
   }
 
   model_type* model_;
   const row_classes* data_;
   score_training_settings settings_;
-  paragon::random key_;
+  paragon::random_key key_;
   score_tables<T, Backend> tables_;
   noisy_batch<T, Backend> batch_;
   noise_codes<T, Backend> noise_;
@@ -251,7 +251,7 @@ struct training_checkpoint {
 /// \endcode
 template <class T, class Output, class Process, class Backend, progress_observer Observer = silent>
 score_training_status train_score(score_model<T, Output, Process, Backend>& model, const row_classes& data,
-                                  const score_training_settings& settings, paragon::random key,
+                                  const score_training_settings& settings, paragon::random_key key,
                                   Observer&& observer = {}, const training_checkpoint& checkpoint = {}) {
   if constexpr (Output::has_prior) {
     const auto where = model.weights().find("final.prior")->where;

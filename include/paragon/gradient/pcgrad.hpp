@@ -6,7 +6,7 @@
 #include <span>
 #include <utility>
 
-#include "../core/random.hpp"
+#include "../core/random_key.hpp"
 #include "concepts.hpp"
 #include "detail/judge.hpp"
 #include "detail/scratch.hpp"
@@ -17,10 +17,10 @@ namespace paragon::gradient {
 /// the results are added up.
 ///
 /// The orders are a pure function of `key` (Fisher-Yates, gradient i draws elements i k + 1 ... i k + k - 1): give
-/// `key.at_step(t)` in step t. With two gradients the order has no effect. The sum may still conflict for k > 2.
+/// `key.fork(t)` in step t. With two gradients the order has no effect. The sum may still conflict for k > 2.
 /// O(k^3). Reference: Yu et al., "Gradient surgery for multi-task learning", 2020, algorithm 1.
 struct pcgrad {
-  paragon::random key{};
+  paragon::random_key key{};
 
   friend bool operator==(const pcgrad&, const pcgrad&) = default;
 

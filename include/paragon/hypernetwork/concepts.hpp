@@ -6,7 +6,7 @@
 #include <span>
 
 #include "../autodiff/context.hpp"
-#include "../core/random.hpp"
+#include "../core/random_key.hpp"
 #include "../nn/parameters.hpp"
 
 namespace paragon::hypernetwork {
@@ -28,7 +28,7 @@ concept hypernetwork =
 /// i * decisions + d of the key, so a row's sample does not depend on the batch that it is in.
 template <class R, class T = float>
 concept relaxation = requires(const R& r, autodiff::variable<autodiff::tape<T>> logits,
-                              std::span<const std::size_t> offsets, paragon::random key) {
+                              std::span<const std::size_t> offsets, paragon::random_key key) {
   { r(logits, offsets, key) } -> std::same_as<autodiff::variable<autodiff::tape<T>>>;
 };
 

@@ -38,7 +38,7 @@ struct lookup_bank_settings {
 class lookup_bank {
 public:
   template <class T, class B>
-  lookup_bank(nn::parameters<T, B>& store, lookup_bank_settings settings, paragon::random key)
+  lookup_bank(nn::parameters<T, B>& store, lookup_bank_settings settings, paragon::random_key key)
       : embedding_(
             store.add("hardware_embedding.weight", {settings.bank, settings.device_features}, nn::normal{}, key)),
         tables_(store.add("tables", {settings.rows, settings.bank * settings.choices}, nn::normal{}, key)),

@@ -30,7 +30,7 @@ struct multilayer_settings {
 class multilayer {
 public:
   template <class T, class B>
-  multilayer(nn::parameters<T, B>& store, multilayer_settings settings, paragon::random key) {
+  multilayer(nn::parameters<T, B>& store, multilayer_settings settings, paragon::random_key key) {
     std::size_t in = settings.objectives + settings.device_features;
     for (std::size_t l = 0; l < settings.layers; ++l) {
       hidden_.emplace_back(store, "hidden" + std::to_string(l), in, settings.width, key,

@@ -9,7 +9,7 @@
 
 #include "../autodiff/context.hpp"
 #include "../backend/math.hpp"
-#include "../core/random.hpp"
+#include "../core/random_key.hpp"
 
 namespace paragon::hypernetwork {
 
@@ -121,7 +121,7 @@ struct reinmax {
 
   template <class C>
   [[nodiscard]] autodiff::variable<C> operator()(autodiff::variable<C> logits, std::span<const std::size_t> offsets,
-                                                 paragon::random key) const {
+                                                 paragon::random_key key) const {
     using T = typename C::value_type;
     const std::size_t decisions = offsets.size() - 1;
     const std::size_t rows = logits.rows();
@@ -151,7 +151,7 @@ struct gumbel_softmax {
 
   template <class C>
   [[nodiscard]] autodiff::variable<C> operator()(autodiff::variable<C> logits, std::span<const std::size_t> offsets,
-                                                 paragon::random key) const {
+                                                 paragon::random_key key) const {
     using T = typename C::value_type;
     const std::size_t* begin = detail::keep_offsets("hypernetwork::gumbel_softmax", logits, offsets);
     const std::size_t decisions = offsets.size() - 1;
@@ -187,7 +187,7 @@ struct mean_field {
 
   template <class C>
   [[nodiscard]] autodiff::variable<C> operator()(autodiff::variable<C> logits, std::span<const std::size_t> offsets,
-                                                 paragon::random = {}) const {
+                                                 paragon::random_key = {}) const {
     using T = typename C::value_type;
     const std::size_t* begin = detail::keep_offsets("hypernetwork::mean_field", logits, offsets);
     const std::size_t decisions = offsets.size() - 1;

@@ -15,7 +15,8 @@ class attention {
 public:
   /// \throws error where the heads do not divide the width
   template <class T, class B>
-  attention(parameters<T, B>& store, const std::string& name, std::size_t width, std::size_t heads, paragon::random key)
+  attention(parameters<T, B>& store, const std::string& name, std::size_t width, std::size_t heads,
+            paragon::random_key key)
       : query_(store, name + ".linears.0", width, width, key), key_(store, name + ".linears.1", width, width, key),
         value_(store, name + ".linears.2", width, width, key), output_(store, name + ".linears.3", width, width, key),
         heads_(heads) {

@@ -25,7 +25,7 @@ struct convolution_settings {
 class convolution {
 public:
   template <class T, class B, initialiser I = he_normal>
-  convolution(parameters<T, B>& store, const std::string& name, convolution_settings settings, paragon::random key,
+  convolution(parameters<T, B>& store, const std::string& name, convolution_settings settings, paragon::random_key key,
               I weights = {})
       : weight_(
             store.add(name + ".weight", {settings.kernel, settings.kernel, settings.in, settings.out}, weights, key)),

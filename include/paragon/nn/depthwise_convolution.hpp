@@ -22,7 +22,7 @@ class depthwise_convolution {
 public:
   template <class T, class B, initialiser I = he_normal>
   depthwise_convolution(parameters<T, B>& store, const std::string& name, depthwise_settings settings,
-                        paragon::random key, I weights = {})
+                        paragon::random_key key, I weights = {})
       : weight_(store.add(name + ".weight", {settings.kernel, settings.kernel, settings.channels}, weights, key)),
         stride_(settings.stride) {}
 

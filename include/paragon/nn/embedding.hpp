@@ -15,8 +15,8 @@ namespace paragon::nn {
 class embedding {
 public:
   template <class T, class B, initialiser I = normal>
-  embedding(parameters<T, B>& store, const std::string& name, std::size_t count, std::size_t width, paragon::random key,
-            I values = {})
+  embedding(parameters<T, B>& store, const std::string& name, std::size_t count, std::size_t width,
+            paragon::random_key key, I values = {})
       : table_(store.add(name + ".weight", {count, width}, values, key)) {}
 
   /// [index.size(), width]. \throws error for an index that is not below `count`

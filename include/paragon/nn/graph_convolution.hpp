@@ -19,7 +19,7 @@ class graph_convolution {
 public:
   template <class T, class B, initialiser I = glorot_uniform>
   graph_convolution(parameters<T, B>& store, const std::string& name, std::size_t in, std::size_t out,
-                    paragon::random key, I weights = {})
+                    paragon::random_key key, I weights = {})
       : weight_(store.add(name + ".weight", {in, out}, weights, key)),
         bias_(store.add(name + ".bias", {out}, fill{0}, key)) {}
 
@@ -54,7 +54,7 @@ class directed_graph_convolution {
 public:
   template <class T, class B, initialiser I = glorot_uniform>
   directed_graph_convolution(parameters<T, B>& store, const std::string& name, std::size_t in, std::size_t out,
-                             paragon::random key, I weights = {})
+                             paragon::random_key key, I weights = {})
       : forward_(store.add(name + ".weight1", {in, out}, weights, key)),
         backward_(store.add(name + ".weight2", {in, out}, weights, key)) {}
 

@@ -13,7 +13,7 @@ namespace paragon::nn {
 class linear {
 public:
   template <class T, class B, initialiser I = fan_in_uniform>
-  linear(parameters<T, B>& store, const std::string& name, std::size_t in, std::size_t out, paragon::random key,
+  linear(parameters<T, B>& store, const std::string& name, std::size_t in, std::size_t out, paragon::random_key key,
          I weights = {})
       : weight_(store.add(name + ".weight", {out, in}, weights, key)),
         bias_(store.add(name + ".bias", {out}, fill{0}, key)) {}

@@ -12,7 +12,7 @@
 
 #include "../autodiff/context.hpp"
 #include "../core/error.hpp"
-#include "../core/random.hpp"
+#include "../core/random_key.hpp"
 #include "../tensor/tensor.hpp"
 #include "initialise.hpp"
 
@@ -42,7 +42,7 @@ public:
 
   /// Appends a parameter; its values depend on the key and on its position alone. \throws error for a name in use
   template <class Initialiser>
-  slot add(std::string name, const shape& extents, Initialiser initialiser, paragon::random key) {
+  slot add(std::string name, const shape& extents, Initialiser initialiser, paragon::random_key key) {
     if (find(name) != nullptr) throw error("nn::parameters::add", "the name \"" + name + "\" twice", "a new name");
     const slot where{size(), extents};
     std::vector<T> grown = values_.to_vector();

@@ -26,7 +26,7 @@ public:
   /// \throws error where the heads do not divide the width
   template <class T, class B>
   set_attention(parameters<T, B>& store, const std::string& name, std::size_t in_query, std::size_t in_key,
-                std::size_t width, std::size_t heads, paragon::random key)
+                std::size_t width, std::size_t heads, paragon::random_key key)
       : query_(store, name + ".fc_q", in_query, width, key), key_(store, name + ".fc_k", in_key, width, key),
         value_(store, name + ".fc_v", in_key, width, key), output_(store, name + ".fc_o", width, width, key),
         width_(width), heads_(heads) {
@@ -77,7 +77,7 @@ class set_pool {
 public:
   template <class T, class B>
   set_pool(parameters<T, B>& store, const std::string& name, std::size_t in, std::size_t width, std::size_t heads,
-           paragon::random key)
+           paragon::random_key key)
       : first_(store, name + ".enc.0.mab", in, in, width, heads, key),
         second_(store, name + ".enc.1.mab", width, width, width, heads, key),
         seed_(store.add(name + ".dec.0.S", {1, 1, width}, glorot_uniform{}, key)),

@@ -26,7 +26,7 @@ class squeeze_excite {
 public:
   template <class T, class B>
   squeeze_excite(parameters<T, B>& store, const std::string& name, squeeze_excite_settings settings,
-                 paragon::random key)
+                 paragon::random_key key)
       : reduce_(store, name + ".reduce", settings.channels, settings.hidden, key),
         expand_(store, name + ".expand", settings.hidden, settings.channels, key) {}
 

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "../core/list_view.hpp"
-#include "../core/random.hpp"
+#include "../core/random_key.hpp"
 #include "detail/directions.hpp"
 #include "detail/nearest.hpp"
 #include "detail/oriented.hpp"
@@ -24,7 +24,7 @@ namespace paragon::pareto {
 struct approximation {
   std::size_t directions = std::size_t{1} << 16;  ///< at most; rounded up to a multiple of 512
   double relative_error = 0;                      ///< stop where the standard error, divided by the value, is below
-  paragon::random key = {};                       ///< for the random shifts
+  paragon::random_key key = {};                   ///< for the random shifts
 
   friend bool operator==(const approximation&, const approximation&) = default;
 };
@@ -58,7 +58,7 @@ public:
 
   /// \param inverse  the inverse coordinates of the points, in rows
   /// \param use      which random numbers of the key
-  border_distances(const double_rows& inverse, spread kind, const random& key, std::uint64_t use)
+  border_distances(const double_rows& inverse, spread kind, const random_key& key, std::uint64_t use)
       : search_(inverse, true, true), m_(inverse.objectives), set_(kind, m_) {
     const std::size_t count = std::max<std::size_t>(1, set_.dimensions());
     for (std::size_t i = 0; i < shifts * count; ++i) {
@@ -104,7 +104,7 @@ private:
 
 /// Whichever spread has the smaller relative variance in a few directions of its own.
 template <std::size_t Fixed, class Runner>
-spread better_spread(const double_rows& inverse, const random& key, Runner&& runner) {
+spread better_spread(const double_rows& inverse, const random_key& key, Runner&& runner) {
   constexpr std::size_t each = 64;
   double variance[2] = {};
   for (const spread kind : {spread::faces, spread::sphere}) {

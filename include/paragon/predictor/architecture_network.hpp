@@ -41,7 +41,7 @@ template <class T = float>
 class architecture_network {
 public:
   /// \throws error for no members
-  architecture_network(std::size_t choices, architecture_network_settings settings, paragon::random key)
+  architecture_network(std::size_t choices, architecture_network_settings settings, paragon::random_key key)
       : choices_(choices), settings_(settings), key_(key) {
     if (settings.members == 0) throw error("predictor::architecture_network", "no members", "at least one");
     nn::parameters<T> one;
@@ -89,7 +89,7 @@ public:
     for (std::size_t m = 0; m < settings_.members; ++m) {
       nn::parameters<T> member = fresh_member(m);
       statuses.push_back(predictor::train(member, std::span<const T>(targets), predict, settings,
-                                          key_.in_stream(member_stream(m)), loss, observer));
+                                          key_.fork("training").fork(m), loss, observer));
       std::copy_n(member.data(), member_size_, store_.data() + m * member_size_);
     }
     store_.data()[scale_.offset] = static_cast<T>(mean);
@@ -136,11 +136,7 @@ public:
   [[nodiscard]] const architecture_network_settings& settings() const noexcept { return settings_; }
 
 private:
-  [[nodiscard]] std::uint32_t member_stream(std::size_t m) const noexcept {
-    return key_.stream + static_cast<std::uint32_t>(m);
-  }
-
-  std::vector<nn::linear> make_layers(nn::parameters<T>& store, paragon::random key) const {
+  std::vector<nn::linear> make_layers(nn::parameters<T>& store, paragon::random_key key) const {
     std::vector<nn::linear> layers;
     for (std::size_t l = 0; l <= settings_.layers; ++l) {
       const bool last = l == settings_.layers;
@@ -153,7 +149,7 @@ private:
   /// Member m as it is before training. All members have the same slots.
   [[nodiscard]] nn::parameters<T> fresh_member(std::size_t m) const {
     nn::parameters<T> member;
-    make_layers(member, key_.in_stream(member_stream(m)));
+    make_layers(member, key_.fork("weights").fork(m));
     return member;
   }
 
@@ -165,7 +161,7 @@ private:
 
   std::size_t choices_;
   architecture_network_settings settings_;
-  paragon::random key_;
+  paragon::random_key key_;
   std::vector<nn::linear> layers_;
   std::size_t member_size_ = 0;
   nn::slot scale_;

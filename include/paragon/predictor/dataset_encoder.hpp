@@ -26,7 +26,7 @@ struct dataset_encoder_settings {
 class dataset_encoder {
 public:
   template <class T, class B>
-  dataset_encoder(nn::parameters<T, B>& store, const dataset_encoder_settings& settings, paragon::random key)
+  dataset_encoder(nn::parameters<T, B>& store, const dataset_encoder_settings& settings, paragon::random_key key)
       : images_(store, "intra_setpool", settings.features, settings.width, settings.heads, key),
         classes_(store, "inter_setpool", settings.width, settings.width, settings.heads, key), settings_(settings) {}
 

@@ -15,7 +15,7 @@
 
 #include "../backend/math.hpp"
 #include "../core/error.hpp"
-#include "../core/random.hpp"
+#include "../core/random_key.hpp"
 #include "../space/descriptor.hpp"
 
 namespace paragon::predictor {
@@ -52,7 +52,7 @@ public:
 
   /// \param key  where the embedding starts
   explicit gaussian_process(Descriptor descriptor = {}, gaussian_process_settings settings = {},
-                            paragon::random key = {.seed = 1, .stream = 0x6770})
+                            paragon::random_key key = paragon::random_key{.seed = 1}.fork("embedding"))
       : descriptor_(std::move(descriptor)), settings_(settings) {
     std::vector<std::size_t> sizes;
     std::size_t embedded = 0;

@@ -33,7 +33,7 @@ class meta_predictor {
 public:
   /// \throws error for no layers
   template <class T, class B>
-  meta_predictor(nn::parameters<T, B>& store, meta_predictor_settings settings, paragon::random key)
+  meta_predictor(nn::parameters<T, B>& store, meta_predictor_settings settings, paragon::random_key key)
       : device1_(store, "fc_hw1", settings.device_features, settings.width, key),
         device2_(store, "fc_hw2", settings.width, settings.width, key),
         joint1_(store, "fc3", 2 * settings.width, 2 * settings.width, key),

@@ -95,7 +95,7 @@ class noise_aware_predictor {
 public:
   /// \throws error for no layers or no heads
   template <class T, class B>
-  noise_aware_predictor(nn::parameters<T, B>& store, const noise_aware_settings& settings, paragon::random key)
+  noise_aware_predictor(nn::parameters<T, B>& store, const noise_aware_settings& settings, paragon::random_key key)
       : settings_(settings), time1_(store, "timeEmb1", settings.width, 4 * settings.width, key),
         time2_(store, "timeEmb2", 4 * settings.width, settings.width, key),
         code_(store.add("fc1.weight", {settings.code, settings.width}, nn::fan_in_uniform{}, key)),

@@ -100,7 +100,7 @@ private:
 
   void add(std::size_t number, std::size_t in, std::size_t out, const tensor<T>& weight, const tensor<T>& bias) {
     const std::string name = "layer" + std::to_string(number);
-    layers_.emplace_back(store_, name, in, out, paragon::random{});
+    layers_.emplace_back(store_, name, in, out, paragon::random_key{});
     store_.assign(store_.find(name + ".weight")->where, weight.span());
     store_.assign(store_.find(name + ".bias")->where, bias.span());
   }

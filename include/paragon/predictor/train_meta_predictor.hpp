@@ -37,7 +37,7 @@ template <class T, space::search_space S, class Graph, loss<T> Loss = mean_squar
 training_status train_meta_predictor(const S& space, const Graph& graph, const meta_predictor& network,
                                      nn::parameters<T>& store, std::span<const measurements> devices,
                                      std::span<const std::vector<T>> features, std::span<const double> units,
-                                     const training_settings& settings, paragon::random key, const Loss& loss = {},
+                                     const training_settings& settings, paragon::random_key key, const Loss& loss = {},
                                      Observer&& observer = {}) {
   const std::size_t width = space::total_choices(space);
   const auto fail = [](const std::string& problem, const std::string& expected) {

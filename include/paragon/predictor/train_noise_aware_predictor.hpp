@@ -14,7 +14,7 @@
 #include "../autodiff/reduce.hpp"
 #include "../core/error.hpp"
 #include "../core/progress.hpp"
-#include "../core/random.hpp"
+#include "../core/random_key.hpp"
 #include "../nn/parameters.hpp"
 #include "loss.hpp"
 #include "training.hpp"
@@ -68,7 +68,7 @@ template <class T, noise_process Process, class Predict, loss<T> Loss = mean_squ
           progress_observer Observer = silent>
 training_status train_noise_aware(nn::parameters<T>& store, std::span<const T> data, std::size_t entries,
                                   std::span<const T> labels, std::size_t heads, const Process& process,
-                                  Predict&& predict, const training_settings& settings, paragon::random key,
+                                  Predict&& predict, const training_settings& settings, paragon::random_key key,
                                   const Loss& loss = {}, Observer&& observer = {}) {
   if (entries == 0 || heads == 0 || data.size() % entries != 0 || labels.size() != data.size() / entries * heads) {
     throw error("predictor::train_noise_aware",
@@ -90,9 +90,9 @@ training_status train_noise_aware(nn::parameters<T>& store, std::span<const T> d
     auto& context = theta.context();
     using C = std::remove_reference_t<decltype(context)>;
     if constexpr (C::recording) ++passes;
-    const paragon::random draw = key.at_step(C::recording ? passes : 0);
-    const paragon::random time_of = draw.in_stream(key.stream ^ 0x40000000U);
-    const paragon::random noise_of = draw.in_stream(key.stream ^ 0x20000000U);
+    const paragon::random_key pass = key.fork(C::recording ? passes : 0);
+    const paragon::random_key time_of = pass.fork("times");
+    const paragon::random_key noise_of = pass.fork("noise");
     times.resize(chosen.size());
     samples.resize(chosen.size());
     T* x = context.scratch(chosen.size() * entries);
@@ -116,7 +116,7 @@ training_status train_noise_aware(nn::parameters<T>& store, std::span<const T> d
     }
     return autodiff::sum_columns(y * context.constant(asked, {chosen.size(), heads}));
   };
-  return train(store, std::span<const T>(targets), predict_labels, settings, key, loss, observer);
+  return train(store, std::span<const T>(targets), predict_labels, settings, key.fork("training"), loss, observer);
 }
 
 }  // namespace paragon::predictor

@@ -12,7 +12,7 @@
 
 #include "../core/error.hpp"
 #include "../core/progress.hpp"
-#include "../core/random.hpp"
+#include "../core/random_key.hpp"
 #include "../nn/optimiser.hpp"
 #include "../nn/parameters.hpp"
 #include "../nn/schedule.hpp"
@@ -49,10 +49,10 @@ namespace detail {
 
 /// Batches of at most `size` samples that never mix groups, in random order.
 inline std::vector<std::vector<std::uint32_t>> draw_batches(std::vector<std::vector<std::uint32_t>> groups,
-                                                            std::size_t size, paragon::random key) {
+                                                            std::size_t size, paragon::random_key key) {
   std::vector<std::vector<std::uint32_t>> batches;
   for (std::size_t g = 0; g < groups.size(); ++g) {
-    paragon::random{key.seed ^ (0x9E3779B97F4A7C15U * (g + 1)), key.stream, key.step}.shuffle(groups[g]);
+    key.fork(g).shuffle(groups[g]);
     for (std::size_t at = 0; at < groups[g].size(); at += size) {
       const auto first = groups[g].begin() + static_cast<std::ptrdiff_t>(at);
       batches.emplace_back(first, first + static_cast<std::ptrdiff_t>(std::min(size, groups[g].size() - at)));
@@ -82,7 +82,7 @@ inline std::vector<std::vector<std::uint32_t>> draw_batches(std::vector<std::vec
 /// \endcode
 template <class T, class Predict, loss<T> Loss = mean_squared_error, progress_observer Observer = silent>
 training_status train(nn::parameters<T>& store, std::span<const T> targets, Predict&& predict,
-                      const training_settings& settings, paragon::random key, const Loss& loss = {},
+                      const training_settings& settings, paragon::random_key key, const Loss& loss = {},
                       Observer&& observer = {}, std::span<const std::uint32_t> groups = {}) {
   const std::size_t samples = targets.size();
   if (samples == 0 || (!groups.empty() && groups.size() != samples)) {
@@ -106,8 +106,9 @@ training_status train(nn::parameters<T>& store, std::span<const T> targets, Pred
   }
   std::vector<std::vector<std::uint32_t>> held(members.size());
   std::size_t trained = samples;
+  const paragon::random_key split = key.fork("held-out samples");
   for (std::size_t g = 0; g < members.size(); ++g) {
-    paragon::random{key.seed + g, key.stream ^ 0x80000000U, 0}.shuffle(members[g]);
+    split.fork(g).shuffle(members[g]);
     const auto part = static_cast<std::size_t>(std::lround(settings.held_out * static_cast<double>(members[g].size())));
     for (std::size_t i = 0; i < part && members[g].size() > 1; ++i) {
       held[g].push_back(members[g].back());
@@ -115,7 +116,8 @@ training_status train(nn::parameters<T>& store, std::span<const T> targets, Pred
       --trained;
     }
   }
-  const auto held_batches = detail::draw_batches(held, std::max<std::size_t>(settings.batch, 256), key);
+  const auto held_batches =
+      detail::draw_batches(held, std::max<std::size_t>(settings.batch, 256), key.fork("held-out batches"));
 
   autodiff::tape<T> tape;
   autodiff::evaluation<T> evaluation;
@@ -135,7 +137,7 @@ training_status train(nn::parameters<T>& store, std::span<const T> targets, Pred
   std::size_t step = 0;
   while (status.epochs < settings.epochs) {
     double training_loss = 0;
-    for (const auto& batch : detail::draw_batches(members, settings.batch, key.at_step(++status.epochs))) {
+    for (const auto& batch : detail::draw_batches(members, settings.batch, key.fork("epochs").fork(++status.epochs))) {
       tape.clear();
       const auto theta = nn::bind(tape, store);
       const auto y = loss_of(theta, batch);

@@ -11,7 +11,7 @@
 
 #include "../core/error.hpp"
 #include "../core/list_view.hpp"
-#include "../core/random.hpp"
+#include "../core/random_key.hpp"
 
 namespace paragon::preference {
 
@@ -21,7 +21,7 @@ namespace paragon::preference {
 /// numbers of its own, apart from those of other elements. O(1) on average, more than 95 % accepted at once.
 /// \pre shape > 0, element < 2^40
 /// Reference: Marsaglia, Tsang, "A simple method for generating gamma variables", ACM TOMS 26, 2000.
-[[nodiscard]] inline double log_gamma_variate(double shape, const random& key, std::uint64_t element) {
+[[nodiscard]] inline double log_gamma_variate(double shape, const random_key& key, std::uint64_t element) {
   const auto numbers = [element](std::uint64_t draw) { return element | (draw << 40); };
   // Below 1: Gamma(shape) = Gamma(shape + 1) * U^(1 / shape).
   const double boost = shape < 1 ? std::log(key.open_uniform(numbers(0))) / shape : 0.0;
@@ -47,16 +47,16 @@ namespace paragon::preference {
 ///
 /// \param ray            m weights, written
 /// \param concentration  m finite numbers of at least 1e-300
-/// \param key            seed, stream and step
-/// \param index          which ray of this step; index * m + m < 2^40
+/// \param index          which ray of the key; index * m + m < 2^40
 /// Throws `paragon::error` for a wrong length or a concentration outside that range.
 ///
 /// \code
 /// std::array<double, 3> ray;
-/// paragon::preference::dirichlet(std::span(ray), {1.0, 1.0, 1.0}, paragon::random{.seed = 1}.at_step(step), device);
+/// paragon::preference::dirichlet(std::span(ray), {1.0, 1.0, 1.0}, paragon::random_key{.seed = 1}.fork(step), device);
 /// \endcode
 template <std::floating_point T, std::size_t Extent>
-void dirichlet(std::span<T, Extent> ray, list_view<double> concentration, const random& key, std::uint64_t index = 0) {
+void dirichlet(std::span<T, Extent> ray, list_view<double> concentration, const random_key& key,
+               std::uint64_t index = 0) {
   const std::size_t m = ray.size();
   if (m == 0 || concentration.size() != m) {
     throw error("preference::dirichlet",
@@ -88,10 +88,9 @@ void dirichlet(std::span<T, Extent> ray, list_view<double> concentration, const 
 
 /// One ray from the uniform distribution on the simplex, that is Dirichlet(1, ..., 1): normalised exponentials. O(m).
 /// \param ray    m > 0 weights, written
-/// \param key    seed, stream and step
-/// \param index  which ray of this step
+/// \param index  which ray of the key
 template <std::floating_point T, std::size_t Extent>
-void uniform_on_simplex(std::span<T, Extent> ray, const random& key, std::uint64_t index = 0) {
+void uniform_on_simplex(std::span<T, Extent> ray, const random_key& key, std::uint64_t index = 0) {
   const std::size_t m = ray.size();
   double sum = 0;
   for (std::size_t k = 0; k < m; ++k) sum += key.exponential(index * m + k);

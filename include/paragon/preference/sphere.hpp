@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <span>
 
-#include "../core/random.hpp"
+#include "../core/random_key.hpp"
 
 namespace paragon::preference {
 
@@ -13,7 +13,7 @@ namespace paragon::preference {
 ///
 /// The ray of an index depends on key and index alone. Models: `sphere`, or a type of your own around `dirichlet`.
 template <class S>
-concept ray_sampler = requires(const S& s, std::span<double> ray, const paragon::random& key, std::uint64_t index) {
+concept ray_sampler = requires(const S& s, std::span<double> ray, const paragon::random_key& key, std::uint64_t index) {
   s(ray, key, index);
 };
 
@@ -25,7 +25,7 @@ concept ray_sampler = requires(const S& s, std::span<double> ray, const paragon:
 /// \param index  which ray of this step
 struct sphere {
   template <class T>
-  void operator()(std::span<T> ray, const paragon::random& key, std::uint64_t index) const {
+  void operator()(std::span<T> ray, const paragon::random_key& key, std::uint64_t index) const {
     double total = 0;
     for (std::size_t i = 0; i < ray.size(); ++i) {
       const double x = std::abs(key.normal(index * ray.size() + i));

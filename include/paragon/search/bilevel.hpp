@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "../core/error.hpp"
-#include "../core/random.hpp"
+#include "../core/random_key.hpp"
 #include "../hypernetwork/relaxation.hpp"
 #include "../preference/sphere.hpp"
 #include "../supernet/checkpoint.hpp"
@@ -74,7 +74,7 @@ public:
   bilevel(supernet_type& net, Hypernetwork hyper, nn::parameters<float> store, WeightSource& weight_images,
           SearchSource& search_images, Scorer& scorer, std::vector<device> devices, Paths paths,
           const supernet::weight_training& weights, const modnas_settings& modnas, const bilevel_settings& settings,
-          paragon::random key)
+          paragon::random_key key)
       : net_(&net), weight_images_(&weight_images), search_images_(&search_images), devices_(std::move(devices)),
         settings_(settings), key_(key), weights_(weights),
         modnas_(std::move(hyper), std::move(store), with_steps(modnas, weights.steps, settings)),
@@ -97,7 +97,7 @@ public:
       objectives_.set_loss_scale(scale_[0], scale_[1]);
       const auto losses = [this](auto relaxed, const batch& b) { return objectives_(relaxed, b); };
       relaxed_objectives<decltype(losses)> estimate(losses, {net_->offsets().begin(), net_->offsets().end()});
-      modnas_.step(*training_, estimate, key_.in_stream(key_.stream + hypernetwork_stream));
+      modnas_.step(*training_, estimate, key_.fork("hypernetwork"));
     }
     return loss;
   }
@@ -153,10 +153,6 @@ public:
   }
 
 private:
-  static constexpr std::uint32_t path_stream = 200;
-  static constexpr std::uint32_t hypernetwork_stream = 300;
-  static constexpr std::uint32_t anchor_stream = 400;
-
   static modnas_settings with_steps(modnas_settings m, std::size_t steps, const bilevel_settings& s) {
     if (s.warmup >= steps || s.weight_steps == 0 || s.anchors < 2 || s.rescale_every == 0) {
       throw error("search::bilevel",
@@ -177,14 +173,14 @@ private:
 
   /// The path of a step of the weights.
   void propose(std::uint64_t number) {
-    const paragon::random key = key_.in_stream(key_.stream + path_stream).at_step(number);
+    const paragon::random_key key = key_.fork("paths").fork(number);
     if (number < settings_.warmup || key.uniform(0) < settings_.sampler_share) {
       paths_(number, choices_);
       return;
     }
     const std::size_t d = key.below(devices_.size(), 1);
     std::vector<double> preference(modnas_.settings().objectives);
-    preference::sphere{}(std::span<double>(preference), key.in_stream(key.stream + 1), 0);
+    preference::sphere{}(std::span<double>(preference), key.fork("preference"), 0);
     const std::vector<float> logits = modnas_.logits(devices_[d], preference);
     const auto offsets = net_->offsets();
     std::vector<float> p(offsets.back());
@@ -205,7 +201,7 @@ private:
     std::vector<float> images(extents.size());
     std::vector<std::uint32_t> labels(extents[0]);
     search_images_->fill(now, std::span<float>(images), std::span<std::uint32_t>(labels));
-    const supernet::uniform_paths draw(net_->space(), key_.in_stream(key_.stream + anchor_stream));
+    const supernet::uniform_paths draw(net_->space(), key_.fork("anchors"));
     std::vector<std::uint8_t> choices(choices_.size());
     std::vector<double> losses;
     for (std::size_t i = 0; i < settings_.anchors; ++i) {
@@ -223,7 +219,7 @@ private:
   SearchSource* search_images_;
   std::vector<device> devices_;
   bilevel_settings settings_;
-  paragon::random key_;
+  paragon::random_key key_;
   supernet::weight_trainer<float> weights_;
   modnas_type modnas_;
   std::unique_ptr<typename modnas_type::training> training_;

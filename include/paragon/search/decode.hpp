@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "../core/error.hpp"
-#include "../core/random.hpp"
+#include "../core/random_key.hpp"
 #include "../hypernetwork/relaxation.hpp"
 #include "../preference/scalarisation.hpp"
 #include "../space/shape.hpp"
@@ -39,7 +39,7 @@ void largest(std::span<const std::size_t> offsets, const T* logits, std::span<st
 /// row-major; the result has a number in the scorer for each ray. Models: `arg_max`, `pooled`.
 template <class D, class Scorer>
 concept decoder = requires(const D& d, Scorer& scorer, std::size_t device, const std::vector<float>& logits,
-                           std::span<const double> preferences, paragon::random key) {
+                           std::span<const double> preferences, paragon::random_key key) {
   { d(scorer, device, logits, preferences, key) } -> std::same_as<std::vector<typename Scorer::id>>;
 };
 
@@ -49,7 +49,7 @@ struct arg_max {
   /// \returns the numbers of the architectures in the scorer, ray by ray
   template <class Scorer, class Logits>
   [[nodiscard]] std::vector<typename Scorer::id> operator()(Scorer& scorer, std::size_t, const Logits& rows,
-                                                            std::span<const double>, paragon::random = {}) const {
+                                                            std::span<const double>, paragon::random_key = {}) const {
     const std::span logits(rows);
     const auto offsets = space::choice_offsets(scorer.space());
     if (logits.size() % offsets.back() != 0) {
@@ -87,7 +87,7 @@ struct pooled {
   template <class Scorer, class Logits>
   [[nodiscard]] std::vector<typename Scorer::id> operator()(Scorer& scorer, std::size_t device, const Logits& rows,
                                                             std::span<const double> preferences,
-                                                            paragon::random key) const {
+                                                            paragon::random_key key) const {
     using id = typename Scorer::id;
     constexpr std::size_t m = Scorer::objectives;
     const std::span logits(rows);

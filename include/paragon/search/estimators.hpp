@@ -16,7 +16,7 @@
 #include "../autodiff/reduce.hpp"
 #include "../backend/math.hpp"
 #include "../core/error.hpp"
-#include "../core/random.hpp"
+#include "../core/random_key.hpp"
 #include "../hypernetwork/concepts.hpp"
 #include "../hypernetwork/relaxation.hpp"
 #include "../preference/scalarisation.hpp"
@@ -31,8 +31,9 @@ struct batch {
   std::span<const double> preferences;   ///< [rows, objectives]
   std::span<const std::size_t> devices;  ///< the device of each instance
   std::size_t rows_per_instance = 1;
-  paragon::random key{};  ///< of this step
-  double progress = 0;    ///< part of the training that is done, 0 to 1
+  paragon::random_key key{};  ///< of this step
+  double progress = 0;        ///< part of the training that is done, 0 to 1
+  std::uint64_t step = 0;     ///< the number of this step
 
   [[nodiscard]] std::size_t rows() const noexcept { return devices.size() * rows_per_instance; }
 };

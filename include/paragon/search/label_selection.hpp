@@ -16,7 +16,7 @@
 
 #include "../core/error.hpp"
 #include "../core/progress.hpp"
-#include "../core/random.hpp"
+#include "../core/random_key.hpp"
 #include "../predictor/gaussian_process.hpp"
 #include "../preference/scalarisation.hpp"
 #include "../preference/sphere.hpp"
@@ -86,7 +86,7 @@ std::size_t best_candidate(Score& score, std::span<const double> learned, const 
 /// The candidates that `select_labels` labels first: `count` different numbers below n, drawn at random.
 ///
 /// Known beforehand, so that a program can look at their labels to choose how it scales the learned objective.
-[[nodiscard]] inline std::vector<std::size_t> first_labels(std::size_t n, std::size_t count, paragon::random key) {
+[[nodiscard]] inline std::vector<std::size_t> first_labels(std::size_t n, std::size_t count, paragon::random_key key) {
   std::vector<std::size_t> order(n);
   std::iota(order.begin(), order.end(), std::size_t{0});
   key.shuffle(order);
@@ -112,7 +112,7 @@ template <class Descriptor, class Label, preference::scalarisation Scalarisation
 labelled select_labels(predictor::gaussian_process<Descriptor>& process, const Descriptor& descriptor,
                        std::span<const typename Descriptor::architecture> candidates,
                        std::span<const other_objectives> others, Label&& label, const label_settings& settings,
-                       paragon::random key,
+                       paragon::random_key key,
                        Scalarisation scalarisation = detail::default_scalarisation<Scalarisation>(),
                        Observer&& observe = {}) {
   const std::size_t n = candidates.size();
@@ -170,7 +170,8 @@ labelled select_labels(predictor::gaussian_process<Descriptor>& process, const D
     for (std::size_t i = 0; i < n; ++i) {
       learned[i] = (estimates[i].mean - settings.optimism * estimates[i].deviation - least) / settings.width;
     }
-    const paragon::random rays = key.at_step(round);
+    const paragon::random_key rays = key.fork(round);
+    const paragon::random_key device = rays.fork("devices");
     std::map<std::size_t, std::size_t> votes;
     for (std::size_t d = 0; d < others.size(); ++d) {
       for (std::size_t a = 0; a < settings.angles; ++a) {
@@ -190,7 +191,7 @@ labelled select_labels(predictor::gaussian_process<Descriptor>& process, const D
     // Where votes agree too much, random rays choose among what is left.
     for (std::uint64_t e = others.size() * settings.angles; result.targets.size() < goal; ++e) {
       preference::sphere{}(std::span<double>(weights), rays, e);
-      const std::size_t d = rays.in_stream(rays.stream + 1).below(others.size(), e);
+      const std::size_t d = device.below(others.size(), e);
       const bool distinct = e < others.size() * settings.angles + 500;
       const auto known = [&](std::size_t i) { return taken[i] || (distinct && seen.contains(same[i])); };
       const std::size_t i = detail::best_candidate(score, learned, others[d], weights, known);
@@ -208,7 +209,7 @@ labelled select_labels(predictor::gaussian_process<Descriptor>& process, const D
 template <class Excluded, preference::scalarisation Scalarisation = preference::smooth_tchebycheff>
 std::vector<std::size_t> front_candidates(
     std::span<const double> learned, const other_objectives& others, std::size_t count, const Excluded& excluded,
-    paragon::random key, Scalarisation scalarisation = detail::default_scalarisation<Scalarisation>()) {
+    paragon::random_key key, Scalarisation scalarisation = detail::default_scalarisation<Scalarisation>()) {
   const std::size_t m = others.size() / learned.size();
   detail::front_score<Scalarisation> score(scalarisation, m);
   std::vector<double> weights(m + 1);

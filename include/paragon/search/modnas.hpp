@@ -15,7 +15,7 @@
 #include "../autodiff/reduce.hpp"
 #include "../core/error.hpp"
 #include "../core/progress.hpp"
-#include "../core/random.hpp"
+#include "../core/random_key.hpp"
 #include "../gradient/min_norm.hpp"
 #include "../gradient/normalised.hpp"
 #include "../hypernetwork/concepts.hpp"
@@ -136,20 +136,25 @@ public:
 
   /// One step: a function of the parameters, the optimiser's state and the number of the step.
   template <estimator<T> Estimator>
-  void step(training& t, Estimator&& estimate, const paragon::random& key) {
+  void step(training& t, Estimator&& estimate, const paragon::random_key& key) {
     const std::size_t number = t.report_.steps;
     const std::size_t k = t.numbers_.size();
     const std::size_t m = settings_.objectives;
+    const paragon::random_key draw = key.fork("preferences").fork(number);
     for (std::size_t r = 0; r < k * settings_.rows; ++r) {
-      sampler_(std::span<double>(t.preferences_).subspan(r * m, m), key.in_stream(key.stream + 1).at_step(number), r);
+      sampler_(std::span<double>(t.preferences_).subspan(r * m, m), draw, r);
     }
     for (std::size_t i = 0; i < t.preferences_.size(); ++i) t.preference_[i] = static_cast<T>(t.preferences_[i]);
     autodiff::tape<T>& tape = t.tape_;
     tape.clear();
     const auto theta = nn::bind(tape, store_);
     const auto logits = net_(theta, tape.constant(t.preference_), tape.constant(t.hardware_));
-    const batch b{t.preferences_, t.numbers_, settings_.rows, key.at_step(number),
-                  static_cast<double>(number) / static_cast<double>(settings_.steps)};
+    const batch b{t.preferences_,
+                  t.numbers_,
+                  settings_.rows,
+                  key.fork("estimates").fork(number),
+                  static_cast<double>(number) / static_cast<double>(settings_.steps),
+                  number};
     const auto by_row = estimate(logits, b);
     const auto losses = autodiff::affine(autodiff::sum_columns(autodiff::reshape(by_row, {k, settings_.rows})),
                                          T(1) / static_cast<T>(settings_.rows));
@@ -170,7 +175,7 @@ public:
   /// optimiser and schedule.
   /// \throws error for no device, or devices with different numbers of features
   template <estimator<T> Estimator, progress_observer Observer = silent>
-  training_report train(std::span<const device> devices, Estimator&& estimate, paragon::random key,
+  training_report train(std::span<const device> devices, Estimator&& estimate, paragon::random_key key,
                         Observer&& observe = {}) {
     const auto t = begin(devices);
     while (t->report_.steps < settings_.steps) {

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "../core/error.hpp"
-#include "../core/random.hpp"
+#include "../core/random_key.hpp"
 #include "../diffusion/solver.hpp"
 #include "../pareto/stretch.hpp"
 #include "../space/concepts.hpp"
@@ -38,7 +38,7 @@ template <class T = float, space::decodable_graph_encoding<T> Encoding, diffusio
   requires diffusion::solver<Solver, Process, Score, T>
 [[nodiscard]] generation<typename Encoding::architecture> generate(const Encoding& encoding, const Process& process,
                                                                    Score& score, const Solver& method,
-                                                                   paragon::random key,
+                                                                   paragon::random_key key,
                                                                    const diffusion::sampling& options = {}) {
   const shape each{encoding.nodes(), encoding.features()};
   const auto x = diffusion::sample<T>(process, score, method, each, key, options);
@@ -103,9 +103,12 @@ struct pomonag_result {
 template <class T = float, space::decodable_graph_encoding<T> Encoding, diffusion::sde Process, class Score,
           class Solver, architecture_judge<typename Encoding::architecture> Judge, class... Policies>
   requires diffusion::solver<Solver, Process, Score, T>
-[[nodiscard]] pomonag_result<typename Encoding::architecture> pomonag(
-    const Encoding& encoding, const Process& process, const Solver& method, std::span<const phase<Score>> phases,
-    const Judge& judge, pareto::directions way, std::size_t minimum, paragon::random key, const Policies&... policies) {
+[[nodiscard]] pomonag_result<typename Encoding::architecture> pomonag(const Encoding& encoding, const Process& process,
+                                                                      const Solver& method,
+                                                                      std::span<const phase<Score>> phases,
+                                                                      const Judge& judge, pareto::directions way,
+                                                                      std::size_t minimum, paragon::random_key key,
+                                                                      const Policies&... policies) {
   using architecture = typename Encoding::architecture;
   if (phases.empty()) throw error("search::pomonag", "no phases", "at least one");
   pomonag_result<architecture> result;

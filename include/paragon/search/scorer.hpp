@@ -15,7 +15,7 @@
 
 #include "../core/error.hpp"
 #include "../core/metric.hpp"
-#include "../core/random.hpp"
+#include "../core/random_key.hpp"
 #include "../objective/concepts.hpp"
 #include "../space/choice_table.hpp"
 #include "../space/concepts.hpp"
@@ -106,7 +106,7 @@ public:
   }
 
   /// The numbers of architectures with uniformly drawn choices; some may be equal.
-  [[nodiscard]] std::vector<id> sample(std::size_t n, const paragon::random& key) {
+  [[nodiscard]] std::vector<id> sample(std::size_t n, const paragon::random_key& key) {
     std::vector<std::uint8_t> choices(space_.decisions());
     std::vector<id> drawn(n);
     for (std::size_t i = 0; i < n; ++i) {

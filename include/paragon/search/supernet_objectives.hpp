@@ -64,7 +64,7 @@ public:
     const shape extents = source_->extents();
     images_.resize(extents.size());
     labels_.resize(extents[0]);
-    source_->fill(b.key.step, std::span<float>(images_), std::span<std::uint32_t>(labels_));
+    source_->fill(b.step, std::span<float>(images_), std::span<std::uint32_t>(labels_));
     const std::span<const std::size_t> offsets = net_->offsets();
     for (std::size_t r = 0; r < rows; ++r) {
       const float* row = relaxed.data() + r * width;

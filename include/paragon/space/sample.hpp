@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "../core/random.hpp"
+#include "../core/random_key.hpp"
 #include "concepts.hpp"
 
 namespace paragon::space {
@@ -15,7 +15,7 @@ namespace paragon::space {
 /// Where several rows of choices mean the same architecture, that architecture is drawn more often. Depends on nothing
 /// but (key, element), so draws can be made in any order by any thread. O(decisions).
 template <has_decisions S>
-[[nodiscard]] typename S::architecture uniform(const S& space, const random& key, std::uint64_t element) {
+[[nodiscard]] typename S::architecture uniform(const S& space, const random_key& key, std::uint64_t element) {
   std::vector<std::uint8_t> choices(space.decisions());
   for (std::size_t d = 0; d < choices.size(); ++d) {
     choices[d] = static_cast<std::uint8_t>(key.below(space.choices(d), element * choices.size() + d));

@@ -3,7 +3,7 @@
 
 #include <utility>
 
-#include "../core/random.hpp"
+#include "../core/random_key.hpp"
 #include "../nn/parameters.hpp"
 #include "../space/nasbench201.hpp"
 #include "nasbench201.hpp"
@@ -27,7 +27,7 @@ using cell_network = supernet<nasbench201<only>, T, Backend>;
 /// \endcode
 template <class T = float, class Backend = backend::cpu>
 [[nodiscard]] cell_network<T, Backend> make_cell_network(const space::nasbench201& around,
-                                                         const space::nasbench201_cell& cell, paragon::random key) {
+                                                         const space::nasbench201_cell& cell, paragon::random_key key) {
   nn::parameters<T, Backend> store;
   nn::parameters<T, Backend> kept;
   nasbench201<only> network(store, kept, around, key, only{cell});

@@ -13,7 +13,7 @@
 #include "../autodiff/pooling.hpp"
 #include "../backend/image_kernels.hpp"
 #include "../core/error.hpp"
-#include "../core/random.hpp"
+#include "../core/random_key.hpp"
 #include "../nn/batch_norm.hpp"
 #include "../nn/linear.hpp"
 #include "../nn/parameters.hpp"
@@ -70,7 +70,7 @@ public:
   /// \param statistics  gets the means and variances that normalisation keeps for inference
   template <class T, class B>
   nasbench201(nn::parameters<T, B>& store, nn::parameters<T, B>& statistics, const space::nasbench201& space,
-              paragon::random key, Sharing sharing = {})
+              paragon::random_key key, Sharing sharing = {})
       : space_(space), sharing_(sharing), stem_(add(store, statistics, "stem", 3, width(0), 3, true, false, key)),
         last_norm_(store, statistics, "last", width(2), {}),
         classifier_(store, "classifier", width(2), static_cast<std::size_t>(space.network.classes), key) {
@@ -153,7 +153,7 @@ private:
   template <class T, class B>
   static convolution add(nn::parameters<T, B>& store, nn::parameters<T, B>& statistics, const std::string& name,
                          std::size_t in, std::size_t out, std::size_t kernel, bool gains, bool bias,
-                         paragon::random key) {
+                         paragon::random_key key) {
     const nn::slot weight = store.add(name + ".weight", {kernel, kernel, in, out}, nn::he_normal{}, key);
     std::optional<nn::slot> offset;
     if (bias) offset = store.add(name + ".bias", {out}, nn::fill{0}, key);
@@ -162,7 +162,7 @@ private:
 
   template <class T, class B>
   [[nodiscard]] edge add_edge(nn::parameters<T, B>& store, nn::parameters<T, B>& statistics, const std::string& name,
-                              std::size_t e, std::size_t c, paragon::random key) const {
+                              std::size_t e, std::size_t c, paragon::random_key key) const {
     using space::nasbench201_operation;
     edge added;
     if constexpr (affine) {

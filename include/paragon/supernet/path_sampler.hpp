@@ -8,7 +8,7 @@
 #include <span>
 #include <vector>
 
-#include "../core/random.hpp"
+#include "../core/random_key.hpp"
 #include "../space/concepts.hpp"
 
 namespace paragon::supernet {
@@ -23,18 +23,17 @@ concept path_sampler = requires(const S& s, std::uint64_t step, std::span<std::u
 template <space::has_decisions Space>
 class uniform_paths {
 public:
-  uniform_paths(const Space& space, paragon::random key) : key_(key) {
+  uniform_paths(const Space& space, paragon::random_key key) : key_(key) {
     for (std::size_t d = 0; d < space.decisions(); ++d) sizes_.push_back(space.choices(d));
   }
   void operator()(std::uint64_t step, std::span<std::uint8_t> choices) const {
-    for (std::size_t d = 0; d < sizes_.size(); ++d) {
-      choices[d] = static_cast<std::uint8_t>(key_.at_step(step).below(sizes_[d], d));
-    }
+    const paragon::random_key key = key_.fork(step);
+    for (std::size_t d = 0; d < sizes_.size(); ++d) choices[d] = static_cast<std::uint8_t>(key.below(sizes_[d], d));
   }
 
 private:
   std::vector<std::size_t> sizes_;
-  paragon::random key_;
+  paragon::random_key key_;
 };
 
 /// As many paths of k weighted choices for every k: how many decisions take one is uniform from 0 to all, which ones is
@@ -49,9 +48,8 @@ template <space::has_decisions Space>
 class even_capacity_paths {
 public:
   /// \param weighted  weighted(decision, choice): whether the choice has weights to train
-  /// \param key       which decisions take one is drawn in the stream after its own
   template <std::predicate<std::size_t, std::size_t> Weighted>
-  even_capacity_paths(const Space& space, Weighted weighted, paragon::random key) : key_(key) {
+  even_capacity_paths(const Space& space, Weighted weighted, paragon::random_key key) : key_(key) {
     for (std::size_t d = 0; d < space.decisions(); ++d) {
       auto& kinds = kinds_.emplace_back();
       for (std::size_t c = 0; c < space.choices(d); ++c) {
@@ -61,9 +59,9 @@ public:
     }
   }
   void operator()(std::uint64_t step, std::span<std::uint8_t> choices) const {
-    const paragon::random key = key_.at_step(step);
+    const paragon::random_key key = key_.fork(step);
     std::vector<std::size_t> order = open_;
-    key.in_stream(key.stream + 1).shuffle(order);
+    key.fork("order").shuffle(order);
     std::vector<bool> takes(kinds_.size());
     for (std::size_t d = 0; d < kinds_.size(); ++d) takes[d] = kinds_[d][0].empty();
     const std::size_t k = key.below(open_.size() + 1, kinds_.size());
@@ -77,7 +75,7 @@ public:
 private:
   std::vector<std::array<std::vector<std::uint8_t>, 2>> kinds_;  ///< choices without weights, and with, by decision
   std::vector<std::size_t> open_;                                ///< decisions that have both
-  paragon::random key_;
+  paragon::random_key key_;
 };
 
 }  // namespace paragon::supernet

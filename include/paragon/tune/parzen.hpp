@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "../core/error.hpp"
-#include "../core/random.hpp"
+#include "../core/random_key.hpp"
 #include "axis.hpp"
 #include "bandwidth.hpp"
 #include "detail/parzen_axis.hpp"
@@ -85,7 +85,7 @@ public:
   }
 
   /// Draws a point; the same for the same key and index. \pre index * (axes + 1) < 2^40
-  void draw(std::span<double> point, random key, std::uint64_t index) const {
+  void draw(std::span<double> point, random_key key, std::uint64_t index) const {
     const std::uint64_t element = index * (axes_.size() + 1);
     const auto at = std::upper_bound(cumulative_.begin(), cumulative_.end() - 1, key.uniform(element));
     const auto kernel = static_cast<std::size_t>(at - cumulative_.begin());

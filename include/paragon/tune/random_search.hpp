@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "../core/json.hpp"
-#include "../core/random.hpp"
+#include "../core/random_key.hpp"
 #include "parameter_space.hpp"
 #include "sampler.hpp"
 
@@ -21,7 +21,7 @@ namespace paragon::tune {
 struct random_search {
   friend bool operator==(random_search, random_search) = default;
 
-  [[nodiscard]] std::vector<double> suggest(const parameter_space& space, const history&, random key) const {
+  [[nodiscard]] std::vector<double> suggest(const parameter_space& space, const history&, random_key key) const {
     std::vector<double> point(space.size());
     for (std::size_t i = 0; i < point.size(); ++i) point[i] = draw(space[i], key, i);
     return point;
@@ -30,7 +30,7 @@ struct random_search {
   [[nodiscard]] json describe() const { return json::object{{"name", "random search"}}; }
 
 private:
-  static double draw(const axis& a, random key, std::size_t element) {
+  static double draw(const axis& a, random_key key, std::size_t element) {
     if (a.fixed()) return a.lower;
     if (a.step > 0 && !a.logarithmic) {  // exactly uniform over the values
       const auto values = static_cast<std::uint64_t>(std::round((a.upper - a.lower) / a.step)) + 1;

@@ -7,7 +7,7 @@
 
 #include "../core/direction.hpp"
 #include "../core/json.hpp"
-#include "../core/random.hpp"
+#include "../core/random_key.hpp"
 #include "parameter_space.hpp"
 #include "trial.hpp"
 
@@ -32,7 +32,7 @@ struct history {
 /// \code
 /// struct always_the_middle {
 ///   std::vector<double> suggest(const paragon::tune::parameter_space& space, const paragon::tune::history&,
-///                               paragon::random) const {
+///                               paragon::random_key) const {
 ///     std::vector<double> point;
 ///     for (const auto& a : space.axes()) point.push_back(a.nearest((a.lower + a.upper) / 2));
 ///     return point;
@@ -42,7 +42,7 @@ struct history {
 /// static_assert(paragon::tune::sampler<always_the_middle>);
 /// \endcode
 template <class S>
-concept sampler = requires(const S& s, const parameter_space& space, const history& past, random key) {
+concept sampler = requires(const S& s, const parameter_space& space, const history& past, random_key key) {
   { s.suggest(space, past, key) } -> std::same_as<std::vector<double>>;
   { s.describe() } -> std::convertible_to<json>;
 };

@@ -24,7 +24,7 @@
 #include "../core/json.hpp"
 #include "../core/parallel.hpp"
 #include "../core/progress.hpp"
-#include "../core/random.hpp"
+#include "../core/random_key.hpp"
 #include "../core/read_file.hpp"
 #include "candidate.hpp"
 #include "history_json.hpp"
@@ -201,7 +201,7 @@ private:
 
   [[nodiscard]] trial proposed(std::span<const trial> known) const {
     const std::size_t number = trials_.size();
-    const random key = random{.seed = settings_.seed, .stream = first_stream}.at_step(number);
+    const random_key key = random_key{.seed = settings_.seed}.fork("tune::study").fork(number);
     std::vector<double> values = sampler_.suggest(space_, history{known, settings_.sense}, key);
     if (!space_.contains(values)) {
       throw error("tune::study", "the sampler's point " + std::to_string(number) + " is not in the space");
@@ -347,8 +347,6 @@ private:
   void save() const {
     if (!path_.empty()) write_file(path_, to_json().dump(1) + "\n");
   }
-
-  static constexpr std::uint32_t first_stream = 0x74756E65;  // apart from the streams of what is tuned
 
   parameter_space space_;
   study_settings settings_;

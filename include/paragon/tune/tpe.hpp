@@ -15,7 +15,7 @@
 
 #include "../core/error.hpp"
 #include "../core/json.hpp"
-#include "../core/random.hpp"
+#include "../core/random_key.hpp"
 #include "bandwidth.hpp"
 #include "parameter_space.hpp"
 #include "parzen.hpp"
@@ -87,16 +87,15 @@ public:
 
   [[nodiscard]] const tpe_settings& settings() const noexcept { return settings_; }
 
-  [[nodiscard]] std::vector<double> suggest(const parameter_space& space, const history& past, random key) const {
+  [[nodiscard]] std::vector<double> suggest(const parameter_space& space, const history& past, random_key key) const {
     const groups split = split_by_value(past);
     if (split.complete < settings_.startup) return random_search{}.suggest(space, past, key);
     std::vector<double> point(space.size());
     if constexpr (std::same_as<Coupling, joint>) {
-      propose(space, split, 0, key.in_stream(key.stream + 1), point);
+      propose(space, split, 0, key, point);
     } else {
       for (std::size_t j = 0; j < point.size(); ++j) {
-        const auto stream = key.stream + 1 + static_cast<std::uint32_t>(j);
-        propose(space, split, j, key.in_stream(stream), std::span(point).subspan(j, 1));
+        propose(space, split, j, key.fork(j), std::span(point).subspan(j, 1));
       }
     }
     return point;
@@ -157,7 +156,7 @@ private:
   }
 
   /// Writes the values of the axes from `first` on.
-  void propose(const parameter_space& space, const groups& split, std::size_t first, random key,
+  void propose(const parameter_space& space, const groups& split, std::size_t first, random_key key,
                std::span<double> best) const {
     const parzen_mixture good = density(space, split.good, first, best.size());
     const parzen_mixture others = density(space, split.others, first, best.size());

@@ -13,7 +13,7 @@
 
 #include <paragon/backend/lanes.hpp>
 #include <paragon/core/error.hpp>
-#include <paragon/core/random.hpp>
+#include <paragon/core/random_key.hpp>
 #include <paragon/tensor/tensor.hpp>
 
 namespace paragon_test::backend_tests {
@@ -22,7 +22,7 @@ namespace lanes_detail {
 
 inline std::vector<double> numbers(std::size_t n, std::uint32_t stream) {
   std::vector<double> out(n);
-  for (std::size_t i = 0; i < n; ++i) out[i] = paragon::random{.seed = 31, .stream = stream}.normal(i);
+  for (std::size_t i = 0; i < n; ++i) out[i] = paragon::random_key{.seed = 31}.fork(stream).normal(i);
   return out;
 }
 

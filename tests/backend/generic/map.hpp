@@ -28,7 +28,7 @@ void one_function(const char* name, F f, Plain plain, double low, double high, d
   const std::uint64_t seed = 5;
   INFO(std::string(name) << ", seed " << seed);
   const double ulps = 8;
-  const paragon::random numbers{.seed = seed};
+  const paragon::random_key numbers{.seed = seed};
   const std::size_t n = 1031;
   std::vector<T> x(n);
   for (std::size_t i = 0; i < n; ++i) x[i] = static_cast<T>(low + (high - low) * numbers.uniform(i));
@@ -94,7 +94,7 @@ void maps() {
 
 template <class T>
 struct drawn {
-  paragon::random key;
+  paragon::random_key key;
   PARAGON_HOST_DEVICE T operator()(std::size_t i) const noexcept { return static_cast<T>(key.normal(i)); }
 };
 

@@ -14,7 +14,7 @@
 #include <vector>
 
 #include <paragon/backend/concepts.hpp>
-#include <paragon/core/random.hpp>
+#include <paragon/core/random_key.hpp>
 #include <paragon/tensor/tensor.hpp>
 
 namespace paragon_test::backend_tests {
@@ -29,7 +29,7 @@ inline constexpr double unit = static_cast<double>(std::numeric_limits<T>::epsil
 
 template <class T>
 std::vector<T> normals(std::size_t n, std::uint64_t seed, std::uint32_t stream, double scale = 1.0) {
-  const paragon::random numbers{.seed = seed, .stream = stream};
+  const auto numbers = paragon::random_key{.seed = seed}.fork(stream);
   std::vector<T> values(n);
   for (std::size_t i = 0; i < n; ++i) values[i] = static_cast<T>(scale * numbers.normal(i));
   return values;
@@ -38,7 +38,7 @@ std::vector<T> normals(std::size_t n, std::uint64_t seed, std::uint32_t stream, 
 /// Integers from -limit to limit.
 template <class T>
 std::vector<T> integers(std::size_t n, std::uint64_t seed, std::uint32_t stream, std::uint64_t limit) {
-  const paragon::random numbers{.seed = seed, .stream = stream};
+  const auto numbers = paragon::random_key{.seed = seed}.fork(stream);
   std::vector<T> values(n);
   for (std::size_t i = 0; i < n; ++i) {
     values[i] =
@@ -48,7 +48,7 @@ std::vector<T> integers(std::size_t n, std::uint64_t seed, std::uint32_t stream,
 }
 
 inline std::vector<std::uint32_t> indices(std::size_t n, std::uint64_t seed, std::uint64_t limit) {
-  const paragon::random numbers{.seed = seed, .stream = 77};
+  const auto numbers = paragon::random_key{.seed = seed}.fork(77);
   std::vector<std::uint32_t> values(n);
   for (std::size_t i = 0; i < n; ++i) values[i] = static_cast<std::uint32_t>(numbers.below(limit, i));
   return values;

@@ -8,7 +8,7 @@
 #include <numbers>
 #include <vector>
 
-#include "../../core/random.hpp"
+#include "../../core/random_key.hpp"
 
 namespace paragon::pareto::detail {
 

@@ -9,7 +9,7 @@
 #include <span>
 #include <vector>
 
-#include "../../core/random.hpp"
+#include "../../core/random_key.hpp"
 #include "../axis.hpp"
 #include "../bandwidth.hpp"
 
@@ -88,7 +88,7 @@ public:
   }
 
   /// A value from kernel k. The element's 40 low bits are the caller's.
-  [[nodiscard]] double draw(std::size_t k, random key, std::uint64_t element) const {
+  [[nodiscard]] double draw(std::size_t k, random_key key, std::uint64_t element) const {
     if (fixed_) return axis_->lower;
     if (axis_->categorical()) {
       const auto labels = axis_->labels.size();
