@@ -90,6 +90,8 @@ TEST_CASE("core: every kind of integer and of text forks a key") {
   CHECK(r.fork(text) == r.fork("labels"));
   CHECK(r.fork(pointer) == r.fork("labels"));
   CHECK(r.fork(std::string_view(text)) == r.fork("labels"));
+  CHECK(r.fork("a\0b") == r.fork("a"));  // the literal's first zero ends it; those of a string count
+  CHECK(r.fork(std::string("a\0b", 3)) != r.fork("a"));
   CHECK(r.fork(std::string("a") + "b") == r.fork("ab"));
 
   static_assert(forks<int> && forks<unsigned char> && forks<const char*> && forks<std::string> && forks<char[4]>);

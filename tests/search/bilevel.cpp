@@ -148,9 +148,9 @@ TEST_CASE("search: objectives of a supernet have the loss, the scorer's values a
   small_search s;
   search::supernet_objectives<net_type, batches, scorer_type> objectives(s.net, s.upper, s.costs);
   objectives.set_loss_scale(0.5, 2);
-  const auto key = paragon::random_key{.seed = 9}.fork(3);
+  const paragon::random_key key{.seed = 9};
   const std::vector<std::size_t> devices{0, 1};
-  const search::batch b{{}, devices, 2, key, 0};
+  const search::batch b{{}, devices, 2, key, 0, 3};
   const std::size_t rows = b.rows();
   tensor<float> relaxed({rows, 30});
   std::vector<space::nasbench201_cell> drawn;

@@ -67,7 +67,7 @@ struct random_key {
     return absorb(static_cast<std::uint64_t>(number), number_domain);
   }
 
-  /// The fork of this name: of all its bytes, zeros too. (A string literal ends at its first zero.)
+  /// The fork of this name: of all its bytes, zeros too.
   [[nodiscard]] PARAGON_HOST_DEVICE constexpr random_key fork(std::string_view name) const noexcept {
     // The length comes first, so no name's blocks begin another's, and names after names cannot be cut in other places.
     random_key key = absorb(name.size(), name_domain);
@@ -79,6 +79,13 @@ struct random_key {
       key = key.absorb(block, name_domain);
     }
     return key;
+  }
+
+  /// The fork of a name that ends before its first zero byte, as string literals do.
+  [[nodiscard]] PARAGON_HOST_DEVICE constexpr random_key fork(const char* name) const noexcept {
+    std::size_t length = 0;  // counted here: kernels have no strlen
+    while (name[length] != '\0') ++length;
+    return fork(std::string_view(name, length));
   }
 
   /// 128 bits for this element.

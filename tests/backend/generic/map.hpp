@@ -92,10 +92,14 @@ void maps() {
       [](real x) { return std::abs(x) <= 0.75 ? x * x / 2 : 0.75 * (std::abs(x) - 0.375); }, -3, 3);
 }
 
+/// Numbers of a key, of its forks by numbers and of its fork by a name in turn; kernels fork too.
 template <class T>
 struct drawn {
   paragon::random_key key;
-  PARAGON_HOST_DEVICE T operator()(std::size_t i) const noexcept { return static_cast<T>(key.normal(i)); }
+  PARAGON_HOST_DEVICE T operator()(std::size_t i) const noexcept {
+    const paragon::random_key one = i % 3 == 0 ? key : i % 3 == 1 ? key.fork(i) : key.fork("noise");
+    return static_cast<T>(one.normal(i));
+  }
 };
 
 template <class B, class T>
@@ -105,7 +109,7 @@ void index_maps() {
   for (const std::size_t n : {std::size_t{0}, std::size_t{1}, std::size_t{5000}}) {
     std::vector<double> want(n), bound(n);
     for (std::size_t i = 0; i < n; ++i) {
-      want[i] = numbers.key.normal(i);
+      want[i] = drawn<double>{numbers.key}(i);
       bound[i] = 8 * unit<T> * (std::abs(want[i]) + 1);
     }
     auto out = upload<B>(std::vector<T>(n, T(9)));
