@@ -317,9 +317,13 @@ TEST_CASE("predictor: a Gaussian process ranks what it has not seen, and knows a
   const double before = gp.negative_log_likelihood(nullptr);
   gp.train(towers.first(36), targets.first(36));
   CHECK(gp.negative_log_likelihood(nullptr) <= before + 1e-3);
-  // A prediction does not depend on what else is asked for.
-  const auto alone = gp.predict(towers.last(1));
-  CHECK(alone[0].mean == doctest::Approx(gp.predict(towers)[71].mean).epsilon(1e-12));
+  // A prediction does not depend on what else is asked for. With noisy labels: without noise the equations are so close
+  // to singular that rounding shows.
+  const sample noisy = draw_sample(36, {.seed = 79}, 0.3);
+  gaussian_process<descriptor<false>> rough;
+  rough.train(noisy.towers, noisy.targets);
+  const auto alone = rough.predict(towers.last(1));
+  CHECK(alone[0].mean == doctest::Approx(rough.predict(towers)[71].mean).epsilon(1e-12));
 }
 
 TEST_CASE("predictor: equal targets are no problem for a Gaussian process") {
