@@ -84,8 +84,9 @@ function(install_packages)
   endif()
   message(STATUS "Installing ${names}")
   set(ENV{DEBIAN_FRONTEND} noninteractive)
-  run("${apt_get}" -q -q update)
-  run("${apt_get}" -q -q -o Dpkg::Use-Pty=0 install --yes --no-install-recommends ${missing})
+  # Another installation may hold the lock for a while.
+  run("${apt_get}" -q -q -o DPkg::Lock::Timeout=600 update)
+  run("${apt_get}" -q -q -o DPkg::Lock::Timeout=600 -o Dpkg::Use-Pty=0 install --yes --no-install-recommends ${missing})
 endfunction()
 
 set(packages libeigen3-dev libxtensor-dev libxtensor-blas-dev libopenblas-dev nlohmann-json3-dev libcli11-dev)

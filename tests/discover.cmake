@@ -6,6 +6,7 @@
 function(paragon_discover_tests target label)
   set(script "${CMAKE_CURRENT_BINARY_DIR}/${target}-tests.cmake")
   file(GENERATE OUTPUT "${script}" CONTENT "set(program [==[$<TARGET_FILE:${target}>]==])
+set(emulator [==[${CMAKE_CROSSCOMPILING_EMULATOR}]==])
 set(target ${target})
 set(label ${label})
 include([==[${CMAKE_CURRENT_SOURCE_DIR}/discovered.cmake]==])

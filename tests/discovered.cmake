@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-# Run by ctest for each test program: `program`, `target` and `label` are set. Asks the program for its test cases.
+# Run by ctest for each test program: `program`, `target` and `label` are set, and where another machine is emulated
+# `emulator`. Asks the program for its test cases.
 set(output "")
 set(status "not built")
 if(EXISTS "${program}")
-  execute_process(COMMAND "${program}" --list-test-cases --no-version OUTPUT_VARIABLE output RESULT_VARIABLE status)
+  execute_process(COMMAND ${emulator} "${program}" --list-test-cases --no-version OUTPUT_VARIABLE output RESULT_VARIABLE status)
 endif()
 if(NOT status EQUAL 0)
-  add_test("${label}: ${target} lists its tests" "${program}" --list-test-cases)
+  add_test("${label}: ${target} lists its tests" ${emulator} "${program}" --list-test-cases)
   return()
 endif()
 
@@ -28,7 +29,7 @@ foreach(line IN LISTS output)
   # In doctest's filters a comma parts two names.
   string(REPLACE "\\" "\\\\" filter "${name}")
   string(REPLACE "," "\\," filter "${filter}")
-  add_test("${name}" "${program}" "--test-case=${filter}" --no-version)
+  add_test("${name}" ${emulator} "${program}" "--test-case=${filter}" --no-version)
   set_tests_properties("${name}" PROPERTIES LABELS "${label}" TIMEOUT 600
     SKIP_REGULAR_EXPRESSION "\\[skipped\\]")
 endforeach()

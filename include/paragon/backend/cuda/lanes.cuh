@@ -5,12 +5,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "../../core/error.hpp"
-#include "../../tensor/tensor.hpp"
 #include "../cuda.cuh"
 #include "../lanes.hpp"
 
@@ -181,7 +181,7 @@ public:
                       ", " + std::to_string(nodes) + " nodes and " + std::to_string(levels) + " levels",
                   "sizes that can be halved at each level");
     }
-    weights_ = tensor<T, cuda>(shape{out, in}, weights);
+    weights_ = cuda_kernels::memory::upload(weights);
   }
 
   [[nodiscard]] std::size_t room() const noexcept { return nodes_ * out_ * width; }
@@ -189,7 +189,7 @@ public:
   template <class Finish>
   void operator()(std::size_t nodes, const T* x, std::size_t x_stride, T* y, std::size_t y_stride, const T* bias,
                   std::size_t bias_stride, Finish finish, T* room) const {
-    cuda::gemm_batched(nodes, transposed::no, transposed::no, out_, width, in_, T(1), weights_.data(), in_,
+    cuda::gemm_batched(nodes, transposed::no, transposed::no, out_, width, in_, T(1), weights_.get(), in_,
                        std::size_t{0}, x, width, x_stride * width, T(0), room, width, out_ * width);
     const std::size_t n = nodes * out_ * width;
     cuda_kernels::for_elements("cuda::lanes::product", n, cuda_kernels::on_device::finish_lanes<T, Finish>, n, width,
@@ -200,7 +200,7 @@ private:
   std::size_t out_;
   std::size_t in_;
   std::size_t nodes_;
-  tensor<T, cuda> weights_;
+  std::shared_ptr<const T[]> weights_;
 };
 
 /// Attention of each node to those that its mask allows: softmax(q k') v, head by head; the scale is part of q.
@@ -217,8 +217,8 @@ public:
       }
       begin.push_back(static_cast<std::uint32_t>(keys.size()));
     }
-    begin_ = tensor<std::uint32_t, cuda>(shape{begin.size()}, std::span<const std::uint32_t>(begin));
-    keys_ = tensor<std::uint32_t, cuda>(shape{keys.size()}, std::span<const std::uint32_t>(keys));
+    begin_ = cuda_kernels::memory::upload(std::span<const std::uint32_t>(begin));
+    keys_ = cuda_kernels::memory::upload(std::span<const std::uint32_t>(keys));
   }
 
   /// Enough for as many heads as a node has features is not known here: heads are at most `most_heads`.
@@ -233,13 +233,13 @@ public:
     }
     const std::size_t n = nodes_ * heads * width;
     cuda_kernels::for_elements("cuda::lanes::attention", n, cuda_kernels::on_device::attend_lanes<T>, n, width, nodes_,
-                               heads, part, begin_.data(), keys_.data(), qkv, y, y_stride, room);
+                               heads, part, begin_.get(), keys_.get(), qkv, y, y_stride, room);
   }
 
 private:
   std::size_t nodes_;
-  tensor<std::uint32_t, cuda> begin_;
-  tensor<std::uint32_t, cuda> keys_;
+  std::shared_ptr<const std::uint32_t[]> begin_;
+  std::shared_ptr<const std::uint32_t[]> keys_;
 };
 
 }  // namespace paragon::backend

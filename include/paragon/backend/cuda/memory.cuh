@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <memory>
+#include <span>
 
 #include "threads.cuh"
 
@@ -37,6 +39,14 @@ struct memory {
   }
   static void zero(void* to, std::size_t bytes) {
     if (bytes > 0) check(cudaMemsetAsync(to, 0, bytes), "cuda::zero");
+  }
+
+  /// A copy on the device of what the host holds, for constants: nobody writes to it, and copies of the pointer share it.
+  template <class T>
+  [[nodiscard]] static std::shared_ptr<const T[]> upload(std::span<const T> values) {
+    const std::shared_ptr<T[]> copy(static_cast<T*>(allocate(values.size_bytes())), deallocate);
+    copy_from_host(copy.get(), values.data(), values.size_bytes());
+    return copy;
   }
 };
 
