@@ -257,24 +257,27 @@ int run(const options& o) {
       .fact("Learning and search", report::format_number(learning, 3), "s");
   agreement_picture picture{{}, "ms"};
   std::vector<double> plane;
+  std::vector<std::string> cells;
   for (const auto* rows : {&random_rows, &front_rows}) {
     for (const row& r : *rows) {
       picture.points.push_back({r.predicted_ms, r.measured.median_ms, name_of(r.cell), rows == &front_rows});
       plane.insert(plane.end(), {r.measured.median_ms, test_error(r.cell)});
+      cells.push_back(name_of(r.cell));
     }
   }
   std::vector<std::size_t> found_rows(front_rows.size());
   for (std::size_t i = 0; i < found_rows.size(); ++i) found_rows[i] = random_rows.size() + i;
   const pareto::points<double> set(plane, 2);
   page.section("Latency", "one image, one thread, measured after it was predicted");
-  page.picture("predicted and measured", picture.svg(), "orange: the front; grey: random cells");
+  page.picture("predicted and measured", picture.svg(), "diamonds: the front; crosses: random cells");
   page.picture("the front",
                report::svg_points({.set = set,
                                    .names = {"measured latency (ms)", "test error (%)"},
                                    .front = pareto::filter(set),
-                                   .chosen = found_rows},
+                                   .chosen = found_rows,
+                                   .labels = cells},
                                   {.width = 400, .height = 290, .standalone = false}),
-               "orange: for one of the preferences; green: best of those measured");
+               "diamonds: for one of the preferences; discs and line: best of those measured");
   std::vector<std::vector<std::string>> lines;
   for (const row& r : front_rows) {
     lines.push_back({report::format_number(r.measured.median_ms, 4) + (r.measured.noisy ? " (noisy)" : ""),

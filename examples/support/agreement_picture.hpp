@@ -2,6 +2,7 @@
 #pragma once
 
 #include <paragon/report/axis.hpp>
+#include <paragon/report/mark.hpp>
 #include <paragon/report/text.hpp>
 #include <string>
 #include <vector>
@@ -55,11 +56,10 @@ struct agreement_picture {
     out += text(right, bottom + 32, "end", "label", "predicted (" + unit + scale + ")");
     out += text(8, top - 12, "start", "label", "measured (" + unit + scale + ")");
     for (const point& p : points) {
-      out += "<circle class=\"" + std::string(p.chosen ? "chosen" : "random") + "\" cx=\"" + at(x(p.predicted)) +
-             "\" cy=\"" + at(y(p.measured)) + "\" r=\"" + (p.chosen ? "4.2" : "3") + "\"><title>" +
-             report::escape_markup(p.name + "\npredicted " + report::format_number(p.predicted) + " " + unit +
-                                   ", measured " + report::format_number(p.measured) + " " + unit) +
-             "</title></circle>";
+      out += report::draw_mark(p.chosen ? report::mark::diamond : report::mark::cross, x(p.predicted), y(p.measured),
+                               p.chosen ? 5 : 3, p.chosen ? "chosen" : "random",
+                               p.name + "\npredicted " + report::format_number(p.predicted) + " " + unit +
+                                   ", measured " + report::format_number(p.measured) + " " + unit);
     }
     return out + "</svg>\n";
   }

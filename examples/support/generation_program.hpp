@@ -333,6 +333,7 @@ int run(const options& o, Problem& problem, const Space& about, const std::strin
                             ". Accuracy: " + problem.describe_accuracy() + "."};
   page.predicted = found.objectives;
   page.front = found.front;
+  for (const auto& candidate : found.candidates) page.names.push_back(name(candidate));
   page.everything = mark.has_measurements() ? mark.measured_rows() : mark.judged_rows();
   page.everything_measured = mark.has_measurements();
   if (mark.has_measurements()) {

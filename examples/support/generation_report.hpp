@@ -62,6 +62,7 @@ struct report_input {
   std::vector<double> predicted{};   ///< [candidates, 4]
   std::vector<double> shown{};       ///< measured where known, else predicted, [candidates, 4]
   std::vector<std::size_t> front{};  ///< candidates
+  std::vector<std::string> names{};  ///< of the candidates: the architectures
   std::vector<double> everything{};  ///< of a sample of the space, [n, 4]
   bool everything_measured = false;
   std::vector<report_pick> picks{};
@@ -85,11 +86,17 @@ struct report_input {
     line.push_back(candidates + line.size());
     set.insert(set.end(), {all[2 * i], all[2 * i + 1]});
   }
+  std::vector<std::string> labels = in.names;
+  labels.resize(set.size() / 2, "front of the space");
+  std::vector<std::pair<std::size_t, std::string>> picks;
+  for (const report_pick& p : in.picks) picks.emplace_back(p.candidate, p.name);
   paragon::report::points_picture picture{.set = paragon::pareto::points<double>(set, 2),
                                           .directions = senses,
                                           .names = {objective_labels[b], objective_labels[a]},
                                           .front = line,
-                                          .chosen = in.front};
+                                          .chosen = in.front,
+                                          .labels = std::move(labels),
+                                          .picks = std::move(picks)};
   return paragon::report::svg_points(picture, {.width = 400, .height = 290, .standalone = false});
 }
 
@@ -116,9 +123,10 @@ struct report_input {
   page.table(head, rows);
   page.section("Fronts in pairs",
                in.everything_measured ? "measured" : "predicted; there is no table of the whole space");
-  page.paragraph(std::string("Grey: all that was generated. Orange: the front of all four objectives, by prediction. "
-                             "Green: the front of two objectives among ") +
-                 (in.everything_measured ? "all architectures of the space." : "a random sample of the space."));
+  page.paragraph(std::string("Dots: all that was generated. Diamonds: the front of all four objectives, by prediction. "
+                             "Stars: the picks. Discs and line: the front of two objectives among ") +
+                 (in.everything_measured ? "all architectures of the space." : "a random sample of the space.") +
+                 " Pointing at a mark shows its architecture.");
   for (std::size_t a = 0; a < objectives; ++a) {
     for (std::size_t b = a + 1; b < objectives; ++b) {
       page.picture(std::string(objective_names[a]) + " and " + objective_names[b], pair_picture(in, a, b));

@@ -218,6 +218,7 @@
 #include "report/axis.hpp"
 #include "report/html.hpp"
 #include "report/json.hpp"
+#include "report/mark.hpp"
 #include "report/page.hpp"
 #include "report/svg.hpp"
 #include "report/svg_curves.hpp"

@@ -24,7 +24,7 @@ TEST_CASE("report: a page escapes text, keeps pictures and closes what it opens"
   CHECK(html.find("<svg id=\"x\"></svg>") != std::string::npos);
   CHECK(html.find("&lt;row&gt;") != std::string::npos);
   CHECK(count_of(html, "<div") == count_of(html, "</div>"));
-  CHECK(count_of(html, "<div class=\"cards\">") == 2);
+  CHECK(count_of(html, "<div class=\"cards medium\">") == 2);
   CHECK(count_of(html, "<article") == 3);
   CHECK(html.find("<script") == std::string::npos);
 }

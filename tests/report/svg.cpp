@@ -46,9 +46,16 @@ TEST_CASE("report: every point is drawn once a panel, random points beyond the a
   const std::string svg = svg_front(two, two.devices[0]);
   CHECK(count_of(svg, "class=\"point\" data-i=") == 3);
   CHECK(count_of(svg, "class=\"truth\" d=") == 1);
-  CHECK(count_of(svg, "class=\"random\" cx=") == 1 + 1);  // one within the axes, one in the legend
-  CHECK(svg.find("latency (ms)") != std::string::npos);
+  CHECK(count_of(svg, "<path class=\"random\" d=") == 1 + 1);  // one within the axes, one in the legend
+  CHECK(svg.find("latency (ms) (\xE2\x86\x90 better)") != std::string::npos);
   CHECK(svg.find("error (%)") != std::string::npos);
+  CHECK(count_of(svg, "(\xE2\x86\x93 better)") == 1);
+  paragon::result upwards = two;
+  upwards.objectives[0].sense = paragon::direction::maximise;
+  upwards.objectives[1].sense = paragon::direction::maximise;
+  const std::string turned = svg_front(upwards, upwards.devices[0]);
+  CHECK(turned.find("latency (ms) (better \xE2\x86\x92)") != std::string::npos);
+  CHECK(count_of(turned, "(\xE2\x86\x91 better)") == 1);
   const paragon::result three = sample_result(3);
   CHECK(count_of(svg_front(three, three.devices[0]), "class=\"point\" data-i=") == 9);
   CHECK(count_of(svg_front(two, two.devices[1]), "class=\"truth\" d=") == 0);

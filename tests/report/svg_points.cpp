@@ -37,7 +37,7 @@ TEST_CASE("report: two columns are a scatter plot with a staircase") {
   CHECK(count_of(svg, "class=\"truth\" d=") == 1);
   CHECK(count_of(svg, "class=\"member\" cx=") == 3 + 1);  // the finite ones, and one in the legend
   CHECK(count_of(svg, "<title>row 1\na &lt; b 2\nms 3</title>") == 1);
-  CHECK(count_of(svg, "h0") == 4);  // the dots
+  CHECK(count_of(svg, "h0") == 4 + 1);  // the dots, and one in the legend
   CHECK(svg.find("5 rows") != std::string::npos);
   CHECK(svg.find("1 with infinite values not drawn") != std::string::npos);
   CHECK(svg.find("five &amp; more") != std::string::npos);
@@ -51,7 +51,7 @@ TEST_CASE("report: two columns are a scatter plot with a staircase") {
   const std::string turned = draw(picture);
   CHECK(turned.find("a &lt; b (better \xE2\x86\x92)") != std::string::npos);
   CHECK(turned.find("ms (\xE2\x86\x91 better)") != std::string::npos);
-  CHECK(count_of(turned, "class=\"chosen\" cx=") == 1 + 1);
+  CHECK(count_of(turned, "<path class=\"chosen\" d=") == 1 + 1);  // another shape than the front's discs
   CHECK(count_of(turned, "class=\"reference\" d=") == 1);
 }
 
@@ -59,7 +59,13 @@ TEST_CASE("report: three columns and more are parallel coordinates, ignored ones
   const std::vector<std::array<double, 4>> set{{1, 5, 7, 1}, {2, 3, 8, 1}, {4, 4, 9, 1}};
   points_picture picture{.set = set, .names = {"error", "ms", "name", "a very long name of a column"}, .front = {0, 1}};
   CHECK(count_of(draw(picture), "class=\"row\" stroke=") == 2);
-  CHECK(count_of(draw(picture), "name of a column") == 2);  // in the two titles; the label is cut
+  const std::string whole = draw(picture);  // a long label stands there in lines, in the order of its words
+  std::size_t at = whole.rfind("</title>");
+  for (const char* word : {"a", "very", "long", "name", "of", "column"}) {
+    at = whole.find(word, at);
+    CHECK(at != std::string::npos);
+  }
+  CHECK(whole.find("\xE2\x80\xA6") == std::string::npos);  // nothing is cut
   picture.directions = {direction::minimise, direction::maximise, direction::ignore, direction::minimise};
   picture.chosen = {1};
   const std::string svg = draw(picture);
@@ -69,6 +75,37 @@ TEST_CASE("report: three columns and more are parallel coordinates, ignored ones
   CHECK(count_of(draw(picture), "class=\"truth\" d=") == 1);
   picture.directions = {direction::ignore, direction::maximise, direction::ignore, direction::ignore};
   CHECK(draw(picture).find(">row<") != std::string::npos);
+}
+
+TEST_CASE("report: rows are known by their labels, and picks are stars with their names") {
+  const std::vector<std::array<double, 2>> set{{1, 5}, {2, 3}, {4, 4}, {5, 1}};
+  points_picture picture{.set = set, .front = {0, 1, 3}};
+  picture.labels = {"first", "second <", "third", "fourth"};
+  picture.picks = {{1, "knee"}, {3, "small & fast"}};
+  const std::string svg = draw(picture);
+  CHECK(svg.find("<title>second &lt;\ncolumn 0 2\ncolumn 1 3</title>") != std::string::npos);
+  CHECK(svg.find("row 1") == std::string::npos);
+  CHECK(count_of(svg, "<path class=\"pick\" d=") == 2 + 1);  // and one in the legend
+  CHECK(count_of(svg, ">knee<") == 1);
+  CHECK(count_of(svg, ">small &amp; fast<") == 1);
+  const std::vector<std::array<double, 3>> solid{{1, 5, 2}, {2, 3, 1}};
+  CHECK(count_of(draw({.set = solid, .picks = {{1, "knee"}}}), ">knee<") == 1);
+
+  picture.labels.pop_back();
+  CHECK_THROWS_AS((void)svg_points(picture), paragon::error);
+  picture.labels.clear();
+  picture.picks = {{4, "nobody"}};
+  CHECK_THROWS_AS((void)svg_points(picture), paragon::error);
+  CHECK_THROWS_AS((void)svg_points({.set = set, .front = {9}}), paragon::error);
+  CHECK_THROWS_AS((void)svg_points({.set = set, .chosen = {4}}), paragon::error);
+}
+
+TEST_CASE("report: labels are broken into lines between words, long words and characters of UTF-8 within") {
+  using paragon::report::detail::wrapped;
+  CHECK(wrapped("energy of a device", 9) == std::vector<std::string>{"energy of", "a device"});
+  CHECK(wrapped("abcdefghij k", 4) == std::vector<std::string>{"abcd", "efgh", "ij k"});
+  CHECK(wrapped("\xC3\xA9\xC3\xA9\xC3\xA9", 2) == std::vector<std::string>{"\xC3\xA9\xC3\xA9", "\xC3\xA9"});
+  CHECK(wrapped("", 5) == std::vector<std::string>{""});
 }
 
 TEST_CASE("report: the better end of a parallel axis is down") {

@@ -230,8 +230,8 @@ inline std::string page_key(const result& r) {
     return std::any_of(r.devices.begin(), r.devices.end(), [&](const device_front& d) { return !(d.*member).empty(); });
   };
   if (any(&device_front::true_front)) out += "<span><i class=\"truthline\"></i> true front</span>";
-  if (any(&device_front::random)) out += "<span><i class=\"randomdot\"></i> random baseline</span>";
-  return out + "<span>point at a front to see its architectures, click to enlarge it</span></div>\n";
+  if (any(&device_front::random)) out += "<span><i class=\"randommark\">+</i> random baseline</span>";
+  return out + "<span class=\"hint\">point at a front to see its architectures, click to enlarge it</span></div>\n";
 }
 
 }  // namespace detail

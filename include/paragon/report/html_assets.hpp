@@ -12,11 +12,11 @@ inline constexpr std::string_view page_style = R"css(
 *{box-sizing:border-box}
 body{margin:0;background:var(--page);color:var(--ink);font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif}
 main{max-width:1320px;margin:0 auto;padding:36px 24px 64px}
-h1{font-size:26px;line-height:1.2;letter-spacing:-.01em;margin:0 0 4px}
-h2{font-size:18px;margin:40px 0 12px;display:flex;align-items:baseline;gap:10px}
+h1{font-size:26px;line-height:1.2;letter-spacing:-.01em;margin:0 0 4px;overflow-wrap:anywhere}
+h2{font-size:18px;margin:40px 0 12px;display:flex;flex-wrap:wrap;align-items:baseline;gap:0 10px}
 h2 small{font-weight:400;font-size:14px;color:var(--muted)}
 p{margin:0 0 8px}.lead{color:var(--muted);max-width:70ch}
-.facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:12px;margin:24px 0 0;padding:0}
+.facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(150px,100%),1fr));gap:12px;margin:24px 0 0;padding:0}
 .facts div,.card,.sheet{background:var(--surface);border:1px solid var(--edge);border-radius:10px;box-shadow:var(--shadow)}
 .facts div{padding:12px 16px}.facts dt{font-size:13px;color:var(--muted)}
 .facts dd{margin:0;font-size:22px;font-weight:600;letter-spacing:-.01em;font-variant-numeric:tabular-nums}
@@ -24,9 +24,10 @@ p{margin:0 0 8px}.lead{color:var(--muted);max-width:70ch}
 .key{display:flex;flex-wrap:wrap;gap:6px 22px;align-items:center;font-size:13px;color:var(--muted);margin:28px 0 -20px}
 .key span{display:inline-flex;align-items:center;gap:7px}
 .key i{display:inline-block}.ramp{width:84px;height:10px;border-radius:5px}
-.truthline{width:22px;border-top:2px solid var(--truth)}.randomdot{width:7px;height:7px;border-radius:50%;background:var(--random)}
-.cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(288px,1fr));gap:14px}
-.cards.wide{grid-template-columns:1fr}
+.truthline{width:22px;border-top:2px solid var(--truth)}.randommark{font:600 15px/1 system-ui,sans-serif;color:var(--random)}
+.cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(288px,100%),1fr));gap:14px}
+.cards.medium{grid-template-columns:repeat(auto-fill,minmax(min(360px,100%),1fr))}.cards.wide{grid-template-columns:minmax(0,1fr)}
+.cards+.sheet,.sheet+.cards{margin-top:14px}
 .card{padding:12px 12px 6px;margin:0;min-width:0}
 .card header{display:flex;align-items:baseline;gap:8px;padding:0 2px 6px}
 .card h3{font-size:14px;margin:0;overflow-wrap:anywhere}
@@ -36,7 +37,7 @@ p{margin:0 0 8px}.lead{color:var(--muted);max-width:70ch}
 .card button:focus-visible,.close:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
 svg.front{display:block;width:100%;height:auto}
 .point.on{stroke:var(--ink);stroke-width:2}
-.sheet{overflow-x:auto}
+.sheet{overflow-x:auto;max-width:100%}
 table{border-collapse:collapse;width:100%;font-size:14px;font-variant-numeric:tabular-nums}
 th,td{padding:6px 14px;text-align:right;white-space:nowrap;border-top:1px solid var(--edge)}
 th:first-child,td:first-child{text-align:left}
@@ -44,7 +45,7 @@ thead th{border-top:0;color:var(--muted);font-weight:500;font-size:13px;vertical
 tbody th{font-weight:500}tr.mean th,tr.mean td{font-weight:600;background:var(--soft)}
 td.bar{width:34%;min-width:180px;padding-right:18px}td.bar svg{display:block;width:100%;height:16px}
 .tag{font-size:12px;color:var(--muted);font-weight:400;margin-left:8px}
-.settings{display:grid;grid-template-columns:repeat(auto-fill,minmax(260px,1fr));gap:0 28px;margin:0;padding:8px 18px}
+.settings{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(260px,100%),1fr));gap:0 28px;margin:0;padding:8px 18px}
 .settings div{display:flex;gap:14px;justify-content:space-between;padding:6px 0;border-bottom:1px solid var(--grid)}
 .settings dt{color:var(--muted)}.settings dd{margin:0;text-align:right;overflow-wrap:anywhere}
 #tip{position:fixed;z-index:5;pointer-events:none;width:268px;padding:12px 14px;background:var(--surface);color:var(--ink);border:1px solid var(--edge);border-radius:10px;box-shadow:0 8px 28px #0003;font-size:13px;display:none}
@@ -62,8 +63,8 @@ dialog>header{display:flex;align-items:center;gap:14px;padding:16px 20px 4px}dia
 .split.wide{grid-template-columns:minmax(0,1fr) 280px;grid-template-areas:"chart chart" "rows side"}
 .large{grid-area:chart}.side{grid-area:side;min-height:270px}.split .sheet{grid-area:rows}
 .large svg.front{font-size:6px}.large svg.front line,.large svg.front path{vector-effect:non-scaling-stroke}
-.large .point{r:2.4px;stroke-width:.7}.large .random{r:1.4px}.large .point.on{stroke-width:1.2}
-.wide .large svg.front{font-size:11px}.wide .large .point{r:4px;stroke-width:1}.wide .large .random{r:2.2px}
+.large .point{r:2.4px;stroke-width:.7}.large .random{stroke-width:.7}.large .point.on{stroke-width:1.2}
+.wide .large svg.front{font-size:11px}.wide .large .point{r:4px;stroke-width:1}.wide .large .random{stroke-width:1.2}
 .split .sheet{position:relative;max-height:270px;overflow:auto;border-radius:8px;box-shadow:none}.split table{font-size:13px}
 .cards.wide button{overflow-x:auto}.cards.wide svg.front{min-width:840px}
 .split th,.split td{padding:3px 12px}.split tbody tr.on{background:var(--soft)}
@@ -71,7 +72,17 @@ dialog>header{display:flex;align-items:center;gap:14px;padding:16px 20px 4px}dia
 .swatch{display:inline-block;width:10px;height:10px;border-radius:50%;margin-right:8px}
 footer{margin-top:48px;font-size:13px;color:var(--muted)}
 @media(max-width:760px){main{padding:24px 14px 48px}.split,.split.wide{grid-template-columns:minmax(0,1fr);grid-template-areas:"chart" "side" "rows"}.large svg.front{font-size:10px}.large .point{r:3.6px}.wide .large{overflow-x:auto}.wide .large svg.front{min-width:760px}dialog{width:98vw}th,td{padding:6px 10px}}
-@media print{body{background:#fff}.card,.facts div{break-inside:avoid}.card button{cursor:auto}}
+@media print{@page{size:A4;margin:11mm}
+:root{color-scheme:light;--surface:#fff;--page:#fff;--soft:#eef1f5;--edge:#ccd2da;--ink:#1b2330;--muted:#4b5564;--grid:#e9ecf1;--axis:#9aa4b1;--random:#8f99a6;--truth:#0c8f73;--accent:#2468de;--shadow:none}
+body{font-size:9px;line-height:1.3}main{padding:0;max-width:none}h1{font-size:16px}h2{font-size:11px;margin:9px 0 4px;break-after:avoid}h2 small,.lead{font-size:9px}p{margin:0 0 3px}
+.facts{grid-template-columns:repeat(6,1fr);gap:4px;margin:6px 0 0}.facts div{padding:3px 6px}.facts dt,.facts dd small{font-size:8px}.facts dd{font-size:12px}
+.key{margin:8px 0 -4px;font-size:8px;gap:2px 12px}.key .hint{display:none}
+.cards{grid-template-columns:repeat(5,1fr);gap:4px}.cards.medium{grid-template-columns:repeat(3,1fr)}.cards.wide{grid-template-columns:1fr 1fr}
+.card{padding:3px 3px 0;break-inside:avoid}.card header{padding:0 1px 1px;gap:3px}.card h3{font-size:8px}.card .score{font-size:7px}.card button{cursor:auto}
+.cards.wide button{overflow:visible}.cards.wide svg.front{min-width:0}.code{font-size:7px}
+.sheet{overflow:visible}table,.tag{font-size:8px}thead th{font-size:7px;white-space:normal}th,td{padding:1px 5px}tr{break-inside:avoid}td.bar{width:20%;min-width:60px;padding-right:5px}td.bar svg{height:10px}
+.settings{grid-template-columns:repeat(3,1fr);gap:0 12px;padding:2px 6px}.settings div{padding:1px 0}
+#tip,dialog{display:none}footer{margin-top:8px;font-size:8px}}
 )css";
 
 inline constexpr std::string_view page_script = R"js(

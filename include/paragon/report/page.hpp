@@ -53,7 +53,7 @@ public:
   /// An SVG element under a heading; pictures in a row stand beside each other.
   /// \param note  a line of code or text below the picture
   page& picture(std::string_view heading, std::string_view svg, std::string_view note = {}) {
-    if (!cards_) body_ += "<div class=\"cards\">\n";
+    if (!cards_) body_ += "<div class=\"cards medium\">\n";
     cards_ = true;
     body_ += "<article class=\"card\"><header><h3>" + escape_markup(heading) + "</h3></header>";
     body_.append(svg);
@@ -85,8 +85,6 @@ public:
                       "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
                       "'unsafe-inline'\">\n<style>";
     out.append(svg_theme).append(svg_style).append(svg_points_style).append(detail::page_style);
-    out +=
-        ".cards{grid-template-columns:repeat(auto-fill,minmax(360px,1fr))}.cards+.sheet,.sheet+.cards{margin-top:14px}";
     out += "</style></head><body><main>\n<header><h1>" + title_ + "</h1><p class=\"lead\">" + lead_ + "</p></header>\n";
     if (!facts_.empty()) out += "<dl class=\"facts\">" + facts_ + "</dl>\n";
     out += body_;

@@ -16,6 +16,7 @@
 #include "../core/result.hpp"
 #include "../pareto/filter.hpp"
 #include "axis.hpp"
+#include "mark.hpp"
 #include "text.hpp"
 
 namespace paragon::report {
@@ -55,7 +56,7 @@ inline constexpr std::string_view svg_style =
     ".front text{fill:var(--muted)}.front .name{fill:var(--ink);font-weight:600;font-size:14px}"
     ".front .label{fill:var(--ink)}"
     ".front .grid{stroke:var(--grid);stroke-width:1}.front .base{stroke:var(--axis);stroke-width:1}"
-    ".front .random{fill:var(--random)}"
+    ".front .random{fill:none;stroke:var(--random);stroke-width:1.4}"
     ".front .reach{fill:var(--truth);opacity:.07}"
     ".front .truth{fill:none;stroke:var(--truth);stroke-width:1.6}"
     ".front .part{fill:var(--truth);opacity:.45}"
@@ -123,6 +124,15 @@ inline std::string line_at(double x1, double y1, double x2, double y2, std::stri
          format_coordinate(x2) + "\" y2=\"" + format_coordinate(y2) + "\" class=\"" + std::string(style) + "\"/>";
 }
 
+/// The label of an axis: name and unit, whether it is logarithmic, and an arrow to the better end.
+inline std::string axis_label(const std::string& name, bool logarithmic, bool upright, direction sense) {
+  const bool rising = sense == direction::maximise;
+  const char* const arrow = upright  ? (rising ? "\xE2\x86\x91 better" : "\xE2\x86\x93 better")
+                            : rising ? "better \xE2\x86\x92"
+                                     : "\xE2\x86\x90 better";
+  return name + (logarithmic ? ", log" : "") + " (" + arrow + ")";
+}
+
 inline std::string describe_point(const found_point& p, const result& r) {
   std::string text;
   for (std::size_t m = 0; m < r.objectives.size(); ++m) {
@@ -181,13 +191,12 @@ inline std::string draw_panel(const result& r, const device_front& d, std::size_
     out += line_at(x(t), y0, x(t), y0 + 4, "base") + text_at(x(t), y0 + 16, "middle", "", format_number(t));
   }
   out += line_at(x0, y0, x1, y0, "base");
-  out += text_at(x1, y0 + 32, "end", "label", lx.full() + (x.logarithmic() ? ", log" : ""));
-  out += text_at(left + 6, top + 12, "", "label", ly.full() + (y.logarithmic() ? ", log" : ""));
+  out += text_at(x1, y0 + 32, "end", "label", axis_label(lx.full(), x.logarithmic(), false, mx.sense));
+  out += text_at(left + 6, top + 12, "", "label", axis_label(ly.full(), y.logarithmic(), true, my.sense));
 
   for (const auto& p : random.at) {
     if (!x.shows(p[0]) || !y.shows(p[1])) continue;
-    out += "<circle class=\"random\" cx=\"" + format_coordinate(x(p[0])) + "\" cy=\"" + format_coordinate(y(p[1])) +
-           "\" r=\"2.4\"/>";
+    out += draw_mark(mark::cross, x(p[0]), y(p[1]), 2.6, "random");
   }
   const double worse_x = mx.sense == direction::minimise ? x1 : x0;
   const double worse_y = my.sense == direction::minimise ? y1 : y0;
@@ -200,8 +209,7 @@ inline std::string draw_panel(const result& r, const device_front& d, std::size_
   }
   if (r.objectives.size() > 2) {
     for (const auto& p : truth.at) {
-      out += "<circle class=\"part\" cx=\"" + format_coordinate(x(p[0])) + "\" cy=\"" + format_coordinate(y(p[1])) +
-             "\" r=\"1.5\"/>";
+      out += draw_mark(mark::diamond, x(p[0]), y(p[1]), 1.6, "part");
     }
   }
   const auto reached = found.front(mx.sense, my.sense);
@@ -256,8 +264,7 @@ inline std::string draw_legend(const result& r, const device_front& d, double le
     note("true front");
   }
   if (!d.random.empty()) {
-    out += "<circle class=\"random\" cx=\"" + format_coordinate(x + 4) + "\" cy=\"" + format_coordinate(y) +
-           "\" r=\"2.4\"/>";
+    out += draw_mark(mark::cross, x + 4, y, 2.6, "random");
     x += 12;
     note("random");
   }
@@ -268,8 +275,8 @@ inline std::string draw_legend(const result& r, const device_front& d, double le
 
 /// The front of one device as an SVG picture: the second objective across, the first upwards.
 ///
-/// The true front is a step line (what can be had at each cost), the random baseline small and grey, the points found are
-/// coloured by their preference (`preference_colour`). More than two objectives are shown as one panel a pair. Axes cover
+/// The true front is a step line (what can be had at each cost), the random baseline small grey crosses, the points found
+/// are discs coloured by their preference (`preference_colour`); an arrow on each axis shows its better end. More than two objectives are shown as one panel a pair. Axes cover
 /// the points found and the true front; random points beyond them are left out. O(points log points).
 ///
 /// \throws error for fewer than two objectives, and for a point with another number of them than the result

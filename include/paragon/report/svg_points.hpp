@@ -14,6 +14,7 @@
 #include "../core/error.hpp"
 #include "../pareto/points.hpp"
 #include "axis.hpp"
+#include "mark.hpp"
 #include "svg.hpp"
 #include "text.hpp"
 
@@ -28,6 +29,8 @@ struct points_picture {
   std::vector<std::size_t> chosen{};    ///< rows that were selected, where these are not the front
   std::vector<double> reference{};      ///< one number a column, drawn in pictures of two columns; may be empty
   std::string title{};
+  std::vector<std::string> labels{};  ///< what a row is, for instance its architecture; one a row, or none: its number
+  std::vector<std::pair<std::size_t, std::string>> picks{};  ///< rows that are marked and named in the picture
 };
 
 /// The rules of `svg_points` beside `svg_style`.
@@ -36,6 +39,8 @@ inline constexpr std::string_view svg_points_style =
     ".front .best{stroke:var(--truth);stroke-width:6}"
     ".front .member{fill:var(--truth);stroke:var(--surface);stroke-width:1}"
     ".front .chosen{fill:#e97e12;stroke:var(--surface);stroke-width:1.2}"
+    ".front .pick{fill:var(--ink);stroke:var(--surface);stroke-width:1}"
+    ".front .named{fill:var(--ink);font-weight:600;paint-order:stroke;stroke:var(--surface);stroke-width:3px}"
     ".front .reference{fill:none;stroke:var(--ink);stroke-width:1.6}"
     ".front .many{fill:none;stroke:var(--random);stroke-width:.8;opacity:.45}"
     ".front .row{fill:none;stroke-width:1.2;opacity:.6}"
@@ -101,7 +106,7 @@ public:
   }
 
   [[nodiscard]] std::string describe(std::size_t i) const {
-    std::string text = "row " + std::to_string(i);
+    std::string text = picture_.labels.empty() ? "row " + std::to_string(i) : picture_.labels[i];
     for (std::size_t c = 0; c < columns(); ++c) text += "\n" + name(c) + " " + format_number((*this)(i, c), 6);
     return text;
   }
@@ -118,12 +123,6 @@ private:
   std::vector<axis_range> ranges_;
   std::size_t count_ = 0;
 };
-
-inline std::string circle_at(double x, double y, std::string_view r, std::string_view style, std::string_view title) {
-  std::string out = "<circle class=\"" + std::string(style) + "\" cx=\"" + format_coordinate(x) + "\" cy=\"" +
-                    format_coordinate(y) + "\" r=\"" + std::string(r) + "\"";
-  return title.empty() ? out + "/>" : out + "><title>" + escape_markup(title) + "</title></circle>";
-}
 
 /// At most about `most` of the dots. Half of them are evenly spaced in the list, so that dense places look dense; the
 /// other half are one in each cell of a grid, as fine as can be, so that lonely dots stay. O(n) for each grid tried.
@@ -189,6 +188,32 @@ inline std::string draw_frame(const axis& x, const axis& y, double left, double 
   return out + line_at(left, bottom, right, bottom, "base");
 }
 
+/// The rows with names, each with its name beside it; names that would cover each other are written below each other.
+template <class Place>
+std::string draw_picks(const points_picture& picture, const drawn_points& set, const Place& at, double right) {
+  std::string out;
+  std::vector<std::array<double, 2>> written;
+  for (const auto& [row, name] : picture.picks) {
+    if (!set.shows(row)) continue;
+    const auto p = at(row);
+    out += draw_mark(mark::star, p[0], p[1], 7, "pick", name + "\n" + set.describe(row));
+    const bool before = p[0] + 10 + 6.4 * static_cast<double>(name.size()) > right;
+    double y = p[1] + 4;
+    for (bool moved = true; moved;) {
+      moved = false;
+      for (const auto& other : written) {
+        if (std::abs(other[0] - p[0]) < 90 && std::abs(other[1] - y) < 12) {
+          y = other[1] + 12;
+          moved = true;
+        }
+      }
+    }
+    written.push_back({p[0], y});
+    out += text_at(before ? p[0] - 10 : p[0] + 10, y, before ? "end" : "", "named", name);
+  }
+  return out;
+}
+
 /// Two columns, or one against the number of the row.
 inline std::string draw_scatter(const points_picture& picture, const drawn_points& set, double width, double top,
                                 double bottom) {
@@ -208,14 +233,8 @@ inline std::string draw_scatter(const points_picture& picture, const drawn_point
   const direction up = set.way(pair ? 1 : 0);
   const direction across = pair ? set.way(0) : direction::minimise;
   std::string out = draw_frame(x, y, x0, x1, y0);
-  const auto label = [](const std::string& name, const axis& a, const char* arrow) {
-    return name + (a.logarithmic() ? ", log" : "") + " (" + arrow + ")";
-  };
-  const char* const to_the_better = across == direction::maximise ? "better \xE2\x86\x92" : "\xE2\x86\x90 better";
-  out += text_at(x1, y0 + 31, "end", "label", pair ? label(set.name(0), x, to_the_better) : "row");
-  out += text_at(
-      14, top + 8, "", "label",
-      label(set.name(pair ? 1 : 0), y, up == direction::maximise ? "\xE2\x86\x91 better" : "\xE2\x86\x93 better"));
+  out += text_at(x1, y0 + 31, "end", "label", pair ? axis_label(set.name(0), x.logarithmic(), false, across) : "row");
+  out += text_at(14, top + 8, "", "label", axis_label(set.name(pair ? 1 : 0), y.logarithmic(), true, up));
 
   std::vector<std::array<double, 2>> dots;
   for (std::size_t i = 0; i < picture.set.size(); ++i) {
@@ -238,14 +257,15 @@ inline std::string draw_scatter(const points_picture& picture, const drawn_point
   for (const std::size_t i : picture.chosen) {
     if (!set.shows(i)) continue;
     if (titled++ < most_titles) {
-      out += circle_at(at(i)[0], at(i)[1], "5.5", "chosen", set.describe(i));
+      out += draw_mark(mark::diamond, at(i)[0], at(i)[1], 5.5, "chosen", set.describe(i));
     } else {
       dots.push_back(at(i));
     }
   }
-  for (const auto& p : thinned_dots(dots, width, bottom, 2000)) out += circle_at(p[0], p[1], "5.5", "chosen", "");
+  for (const auto& p : thinned_dots(dots, width, bottom, 2000))
+    out += draw_mark(mark::diamond, p[0], p[1], 5.5, "chosen");
   if (front.size() <= most_titles) {
-    for (const std::size_t i : front) out += circle_at(at(i)[0], at(i)[1], "3.6", "member", set.describe(i));
+    for (const std::size_t i : front) out += draw_mark(mark::disc, at(i)[0], at(i)[1], 3.6, "member", set.describe(i));
   } else {
     dots.clear();
     for (const std::size_t i : front) dots.push_back(at(i));
@@ -257,15 +277,57 @@ inline std::string draw_scatter(const points_picture& picture, const drawn_point
     out += "<path class=\"reference\" d=\"M" + format_coordinate(cx - 5) + " " + format_coordinate(cy - 5) +
            "l10 10m0 -10l-10 10\"><title>reference point</title></path>";
   }
-  return out;
+  return out + draw_picks(picture, set, at, x1);
+}
+
+/// A text in lines of at most `most` characters: parted at blanks, and within a word only where it is longer than a line.
+inline std::vector<std::string> wrapped(std::string_view text, std::size_t most) {
+  std::vector<std::string> lines(1);
+  std::size_t length = 0;  // characters of the last line; those of UTF-8 are not parted
+  const auto add = [&](std::string_view word, std::size_t characters) {
+    if (length > 0 && length + 1 + characters > most) {
+      lines.emplace_back();
+      length = 0;
+    }
+    if (length > 0) {
+      lines.back() += ' ';
+      ++length;
+    }
+    for (const char c : word) {
+      const bool first_byte = (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
+      if (first_byte && length == most) {
+        lines.emplace_back();
+        length = 0;
+      }
+      lines.back() += c;
+      length += first_byte ? 1 : 0;
+    }
+  };
+  while (!text.empty()) {
+    const std::string_view word = text.substr(0, text.find(' '));
+    const auto characters = std::count_if(word.begin(), word.end(),
+                                          [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; });
+    if (!word.empty()) add(word, static_cast<std::size_t>(characters));
+    text.remove_prefix(std::min(text.size(), word.size() + 1));
+  }
+  return lines;
 }
 
 /// Three columns and more: a vertical axis each, with the better end down, and a line for each row.
 inline std::string draw_parallel(const points_picture& picture, const drawn_points& set, double width, double top,
                                  double bottom) {
-  const double y0 = bottom - 14;
-  const double y1 = top + 28;
   const double step = (width - 120) / static_cast<double>(set.columns() - 1);
+  constexpr double line_height = 13;
+  std::vector<std::vector<std::string>> labels;
+  std::size_t lines = 1;
+  for (std::size_t c = 0; c < set.columns(); ++c) {
+    const bool logarithmic = axis(set.range(c), set.scale(c), 0, 1).logarithmic();
+    labels.push_back(
+        wrapped(set.name(c) + (logarithmic ? ", log" : ""), static_cast<std::size_t>(std::max(8.0, step / 6.4))));
+    lines = std::max(lines, labels.back().size());
+  }
+  const double y0 = bottom - 14;
+  const double y1 = std::min(top + 15 + line_height * static_cast<double>(lines), y0 - 40);
   const auto x = [&](std::size_t c) { return 70 + step * static_cast<double>(c); };
   std::vector<axis> axes;
   for (std::size_t c = 0; c < set.columns(); ++c) {
@@ -310,14 +372,17 @@ inline std::string draw_parallel(const points_picture& picture, const drawn_poin
       out += line_at(x(c) - 4, axes[c](t), x(c), axes[c](t), "base") +
              text_at(x(c) - 7, axes[c](t) + 3.8, "end", "tick", format_number(t));
     }
-    std::string label = set.name(c) + (axes[c].logarithmic() ? ", log" : "");
-    const auto room = static_cast<std::size_t>(std::max(4.0, step / 6.4));
-    std::size_t end = 0;  // cut between characters of UTF-8, not within one
-    for (std::size_t seen = 0; end < label.size(); ++end) {
-      if ((static_cast<unsigned char>(label[end]) & 0xC0U) != 0x80U && ++seen > room) break;
+    for (std::size_t line = 0; line < labels[c].size(); ++line) {
+      const auto below = static_cast<double>(labels[c].size() - 1 - line);
+      out += text_at(x(c), y1 - 12 - line_height * below, "middle", "label", labels[c][line]);
     }
-    if (end < label.size()) label = label.substr(0, end) + "\xE2\x80\xA6";
-    out += text_at(x(c), y1 - 12, "middle", "label", label);
+  }
+  for (const auto& [row, name] : picture.picks) {
+    if (!set.shows(row)) continue;
+    out += "<path class=\"picked\" d=\"" + path(row) + "\"><title>" + escape_markup(name + "\n" + set.describe(row)) +
+           "</title></path>";
+    const std::size_t last = set.columns() - 1;
+    out += text_at(x(last) + 6, axes[last](set(row, last)) + 4, "", "named", name);
   }
   return out;
 }
@@ -329,7 +394,7 @@ inline std::string draw_points_legend(const points_picture& picture, const drawn
     out += text_at(x + 12, y + 4, "", "", text);
     x += 6.1 * static_cast<double>(text.size()) + 36;
   };
-  out += circle_at(x + 3, y, "2.4", "random", "");
+  out += dots_path({{x + 3, y}}, "dots");
   note(std::to_string(picture.set.size()) + (picture.set.size() == 1 ? " row" : " rows"));
   std::string members = std::to_string(picture.front.size()) + " in the first front";
   if (set.columns() > 2) {
@@ -342,12 +407,16 @@ inline std::string draw_points_legend(const points_picture& picture, const drawn
     if (picture.front.size() > most_front_lines) members += " (" + std::to_string(most_front_lines) + " drawn)";
     members += ", blue where " + set.name(0) + " is good; better is down";
   } else {
-    out += circle_at(x + 3, y, "3.6", "member", "");
+    out += draw_mark(mark::disc, x + 3, y, 3.6, "member");
   }
   note(members);
   if (!picture.chosen.empty()) {
-    out += set.columns() > 2 ? line_at(x - 3, y, x + 9, y, "picked") : circle_at(x + 3, y, "5", "chosen", "");
+    out += set.columns() > 2 ? line_at(x - 3, y, x + 9, y, "picked") : draw_mark(mark::diamond, x + 3, y, 5, "chosen");
     note(std::to_string(picture.chosen.size()) + " selected");
+  }
+  if (!picture.picks.empty() && set.columns() <= 2) {
+    out += draw_mark(mark::star, x + 3, y, 6, "pick");
+    note("picks");
   }
   const std::size_t hidden = picture.set.size() - set.count();
   if (hidden > 0) note(std::to_string(hidden) + " with infinite values not drawn");
@@ -362,10 +431,11 @@ inline std::string draw_points_legend(const points_picture& picture, const drawn
 /// better end of each axis down, the front coloured by the first column; one column is drawn over the row numbers.
 /// Axes are logarithmic where a linear one would squeeze most points together. Of very many points some thousands are
 /// drawn, of very many lines some hundreds, so a picture of a million points stays below 200 kB. Points of small fronts
-/// show their values when the mouse rests on them. The colours follow the light or dark theme of the reader.
+/// show their label and values when the mouse rests on them; picks are stars with their names. The colours follow the light or dark theme of the reader.
 /// O(n m + front log front).
 ///
-/// \throws error where there are not as many directions, names or reference values as columns
+/// \throws error where there are not as many directions, names or reference values as columns, or labels as rows, or a
+///         front, selected or picked row that is not there
 ///
 /// \code
 /// auto front = paragon::pareto::filter(set);
@@ -381,6 +451,20 @@ inline std::string draw_points_legend(const points_picture& picture, const drawn
                   std::to_string(m) + ", one for each column, or none");
     }
   }
+  const std::size_t rows = picture.set.size();
+  if (!picture.labels.empty() && picture.labels.size() != rows) {
+    throw error("report::svg_points", std::to_string(picture.labels.size()) + " labels",
+                std::to_string(rows) + ", one for each row, or none");
+  }
+  const auto there = [&](std::size_t row) {
+    if (row >= rows) {
+      throw error("report::svg_points", "row " + std::to_string(row) + " stands out",
+                  "a row below " + std::to_string(rows));
+    }
+  };
+  for (const std::size_t row : picture.front) there(row);
+  for (const std::size_t row : picture.chosen) there(row);
+  for (const auto& pick : picture.picks) there(pick.first);
   const detail::drawn_points set(picture);
   const double width = set.columns() > 2 ? std::max<double>(o.width, 120 + 80.0 * static_cast<double>(set.columns()))
                                          : static_cast<double>(o.width);
