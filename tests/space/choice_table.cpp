@@ -66,6 +66,83 @@ TEST_CASE("space: a table of choices agrees with a map, for small spaces and for
   }
 }
 
+namespace {
+
+/// Decisions with as many choices as one likes; an architecture is its choices.
+struct wide {
+  using architecture = std::vector<std::uint32_t>;
+  std::vector<std::size_t> counts;
+
+  std::size_t decisions() const { return counts.size(); }
+  std::size_t choices(std::size_t d) const { return counts[d]; }
+  std::size_t choice(const architecture& a, std::size_t d) const { return a[d]; }
+  architecture from_choices(std::span<const std::uint8_t> row) const { return {row.begin(), row.end()}; }
+};
+static_assert(space::has_decisions<wide>);
+
+}  // namespace
+
+TEST_CASE("space: a table of wide rows keeps every choice of decisions with hundreds") {
+  // 300 * 70,000 * 256 * 257 rows are hashed; 300 * 257 are counted.
+  for (const wide& space : {wide{{300, 70000, 256, 257}}, wide{{300, 257}}}) {
+    space::basic_choice_table<std::uint32_t> table(space);
+    std::map<wide::architecture, std::uint32_t> expected;
+    const paragon::random key{.seed = 52};
+    INFO("seed " << key.seed << ", " << space.decisions() << " decisions");
+    wide::architecture row(space.decisions());
+    for (std::uint32_t i = 0; i < 20000; ++i) {
+      for (std::size_t d = 0; d < row.size(); ++d) {
+        row[d] = static_cast<std::uint32_t>(key.below(space.choices(d), i * 10ULL + d));
+      }
+      const auto [at, is_new] = expected.try_emplace(row, i);
+      REQUIRE(table.find(row) == (is_new ? choice_table::none : at->second));
+      if (is_new) table.insert(row, i);
+    }
+    for (const auto& [r, number] : expected) REQUIRE(table.find(r) == number);
+  }
+}
+
+TEST_CASE("space: a table of choices agrees with a map where rows differ in their leading decisions alone") {
+  for (const std::size_t decisions : {64U, 200U}) {
+    const wide space{std::vector<std::size_t>(decisions, 4)};
+    choice_table table(space);
+    std::map<std::vector<std::uint8_t>, std::uint32_t> expected;
+    for (std::uint32_t i = 0; i < 20000; ++i) {
+      std::vector<std::uint8_t> row(decisions);
+      for (std::size_t d = 0; d < 16; ++d) row[d] = static_cast<std::uint8_t>(i >> (2 * d) & 3U);
+      REQUIRE(table.find(row) == choice_table::none);
+      table.insert(row, i);
+      expected[row] = i;
+    }
+    for (const auto& [r, number] : expected) REQUIRE(table.find(r) == number);
+  }
+}
+
+TEST_CASE("space: a table of the space without decisions has one row") {
+  choice_table table(wide{});
+  CHECK(table.find({}) == choice_table::none);
+  table.insert({}, 7);
+  CHECK(table.find({}) == 7);
+}
+
+TEST_CASE("space: a table of choices refuses spaces that its rows cannot hold, and the number that stands for none") {
+  const auto make = [](const wide& space) {
+    try {
+      const choice_table table(space);
+    } catch (const error& e) {
+      return std::string(e.what());
+    }
+    return std::string("no error");
+  };
+  CHECK(make(wide{{256, 256, 256, 256}}) == "no error");
+  CHECK(make(wide{{3, 257}}) ==
+        "space::choice_table: 257 choices of decision 1; expected 1 to 256, as many as a row can tell apart");
+  CHECK(make(wide{{0}}) ==
+        "space::choice_table: 0 choices of decision 0; expected 1 to 256, as many as a row can tell apart");
+  choice_table table(wide{{2}});
+  CHECK_THROWS_AS(table.insert(std::vector<std::uint8_t>{1}, choice_table::none), error);
+}
+
 TEST_CASE("space: a table of choices refuses rows that are not the space's") {
   const choice_table table{space::nasbench201{}};
   const auto look = [&](std::vector<std::uint8_t> row) {

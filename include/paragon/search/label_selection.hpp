@@ -141,6 +141,7 @@ labelled select_labels(predictor::gaussian_process<Descriptor>& process, const D
   for (std::size_t i = 0; i < n; ++i) {
     descriptor.describe(candidates[i], choices, features);
     same[i].assign(choices.begin(), choices.end());
+    for (const double f : features) same[i].append(reinterpret_cast<const char*>(&f), sizeof f);
   }
 
   labelled result;

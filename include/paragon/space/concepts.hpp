@@ -17,7 +17,7 @@ concept has_architecture = requires { typename S::architecture; } && std::regula
 /// A type whose architectures are rows of categorical decisions.
 ///
 /// - `s.decisions()`: the number of decisions, at least 1.
-/// - `s.choices(d)`: how many choices decision `d` has, 1 to 255.
+/// - `s.choices(d)`: how many choices decision `d` has, 1 to 256: a row holds a choice in a byte.
 /// - `s.choice(a, d)`: which of them `a` took, below `choices(d)`.
 /// - `s.from_choices(row)`: the architecture with these choices. *Total*: every row of `decisions()` numbers with
 ///   `row[d] < choices(d)` gives a valid architecture, so that whatever a network outputs can be decoded. Choices that
@@ -71,7 +71,8 @@ template <class S>
 concept search_space = std::copy_constructible<S> && has_architecture<S> && has_decisions<S> && has_notation<S>;
 
 /// A search space small enough to number: `size()` architectures, `at(i)` and `index(a)` inverse to each other for
-/// `0 <= i < size()`. The order is the space's own and never changes. `at` of a number out of range is an error.
+/// `0 <= i < size()`. The order is the space's own and never changes. `at` of a number out of range is an error. A space of
+/// 2^64 architectures or more cannot be numbered and has none of these functions.
 template <class S>
 concept enumerable_space = search_space<S> && requires(const S s, const typename S::architecture a, std::uint64_t i) {
   { s.size() } -> std::convertible_to<std::uint64_t>;

@@ -9,6 +9,7 @@
 
 #include "../core/error.hpp"
 #include "concepts.hpp"
+#include "detail/choice_byte.hpp"
 #include "shape.hpp"
 
 namespace paragon::space {
@@ -39,7 +40,7 @@ template <class T, has_decisions S>
       }
       if (value > logits[begin + best]) best = c;
     }
-    choices[d] = static_cast<std::uint8_t>(best);
+    choices[d] = detail::choice_byte(best);
     begin += count;
   }
   return space.from_choices(choices);

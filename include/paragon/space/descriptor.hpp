@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "concepts.hpp"
+#include "detail/choice_byte.hpp"
 
 namespace paragon::space {
 
@@ -43,7 +44,7 @@ public:
   [[nodiscard]] static constexpr std::size_t features() noexcept { return 0; }
 
   void describe(const architecture& a, std::span<std::uint8_t> choices, std::span<double>) const {
-    for (std::size_t d = 0; d < choices.size(); ++d) choices[d] = static_cast<std::uint8_t>(space_.choice(a, d));
+    for (std::size_t d = 0; d < choices.size(); ++d) choices[d] = detail::choice_byte(space_.choice(a, d));
   }
 
 private:

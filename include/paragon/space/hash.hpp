@@ -5,23 +5,21 @@
 #include <cstdint>
 
 #include "concepts.hpp"
+#include "detail/choice_digest.hpp"
 
 namespace paragon::space {
 
 /// A 64-bit hash of an architecture's choices; equal architectures have equal hashes, on every machine. O(decisions).
 ///
-/// The choices are packed as digits of the mixed-radix number that they are, so architectures of a space of fewer than
-/// 2^64 choice rows never collide; larger numbers wrap. The number is then mixed (the finaliser of SplitMix64, a
-/// bijection), so that its low bits are fit for hash tables.
+/// Architectures of a space of fewer than 2^64 choice rows never collide; in larger spaces they do as seldom as random
+/// numbers, for every decision has its part in all bits. The low bits are fit for hash tables.
 template <has_decisions S>
 [[nodiscard]] constexpr std::uint64_t hash(const S& space, const typename S::architecture& a) {
-  std::uint64_t code = 0;
+  detail::choice_digest digest;
   for (std::size_t d = 0; d < space.decisions(); ++d) {
-    code = code * static_cast<std::uint64_t>(space.choices(d)) + static_cast<std::uint64_t>(space.choice(a, d));
+    digest.add(static_cast<std::size_t>(space.choice(a, d)), static_cast<std::size_t>(space.choices(d)));
   }
-  code = (code ^ (code >> 30)) * 0xBF58476D1CE4E5B9U;
-  code = (code ^ (code >> 27)) * 0x94D049BB133111EBU;
-  return code ^ (code >> 31);
+  return digest.value();
 }
 
 /// The hash as a function object for unordered containers.

@@ -8,14 +8,15 @@
 #include <vector>
 
 #include "concepts.hpp"
+#include "detail/choice_byte.hpp"
 
 namespace paragon::space {
 
-/// The choices that an architecture took, one per decision.
+/// The choices that an architecture took, one per decision. \throws error for a choice that a byte cannot hold
 template <has_decisions S>
 [[nodiscard]] std::vector<std::uint8_t> choices_of(const S& space, const typename S::architecture& a) {
   std::vector<std::uint8_t> choices(space.decisions());
-  for (std::size_t d = 0; d < choices.size(); ++d) choices[d] = static_cast<std::uint8_t>(space.choice(a, d));
+  for (std::size_t d = 0; d < choices.size(); ++d) choices[d] = detail::choice_byte(space.choice(a, d));
   return choices;
 }
 
@@ -31,7 +32,7 @@ template <has_decisions S>
     const std::uint8_t taken = choices[d];
     for (std::size_t c = 0; c < space.choices(d); ++c) {
       if (c == taken) continue;
-      choices[d] = static_cast<std::uint8_t>(c);
+      choices[d] = detail::choice_byte(c);
       typename S::architecture candidate = space.from_choices(choices);
       if (candidate == a || std::find(found.begin(), found.end(), candidate) != found.end()) continue;
       found.push_back(std::move(candidate));

@@ -3,10 +3,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
+#include <string>
 #include <vector>
 
+#include "../core/error.hpp"
 #include "../core/random_key.hpp"
 #include "concepts.hpp"
+#include "detail/choice_byte.hpp"
 
 namespace paragon::space {
 
@@ -14,11 +18,16 @@ namespace paragon::space {
 ///
 /// Where several rows of choices mean the same architecture, that architecture is drawn more often. Depends on nothing
 /// but (key, element), so draws can be made in any order by any thread. O(decisions).
+/// \throws error for an element from 2^64 / decisions on, which would repeat the draw of another
 template <has_decisions S>
 [[nodiscard]] typename S::architecture uniform(const S& space, const random_key& key, std::uint64_t element) {
   std::vector<std::uint8_t> choices(space.decisions());
+  if (!choices.empty() && element >= std::numeric_limits<std::uint64_t>::max() / choices.size()) {
+    throw error("space::uniform", "draw " + std::to_string(element), "a number below 2^64 / decisions");
+  }
   for (std::size_t d = 0; d < choices.size(); ++d) {
-    choices[d] = static_cast<std::uint8_t>(key.below(space.choices(d), element * choices.size() + d));
+    choices[d] =
+        detail::choice_byte(static_cast<std::size_t>(key.below(space.choices(d), element * choices.size() + d)));
   }
   return space.from_choices(choices);
 }

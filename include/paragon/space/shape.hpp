@@ -24,7 +24,8 @@ template <has_decisions S>
   return offsets;
 }
 
-/// The number of choice rows, the product of all choices; as a real number since large spaces overflow integers.
+/// The number of choice rows, the product of all choices; as a real number since large spaces overflow integers
+/// (infinite from about 1e308 on).
 ///
 /// It is the number of architectures where no two rows mean the same (see `has_decisions`).
 template <has_decisions S>

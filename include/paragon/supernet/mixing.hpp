@@ -11,6 +11,7 @@
 #include "../autodiff/functors.hpp"
 #include "../core/error.hpp"
 #include "../nn/parameters.hpp"
+#include "../space/detail/choice_byte.hpp"
 #include "concepts.hpp"
 
 namespace paragon::supernet {
@@ -56,7 +57,7 @@ std::span<const std::uint8_t> read_choices(autodiff::variable<C> alpha, std::spa
     if (taken == offsets[d + 1]) {
       throw error("supernet::mixing", "only zeros for decision " + std::to_string(d), "a one-hot row");
     }
-    choices[d] = static_cast<std::uint8_t>(taken - offsets[d]);
+    choices[d] = space::detail::choice_byte(taken - offsets[d]);
   }
   return {choices, decisions};
 }

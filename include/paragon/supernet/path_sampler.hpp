@@ -10,6 +10,7 @@
 
 #include "../core/random_key.hpp"
 #include "../space/concepts.hpp"
+#include "../space/detail/choice_byte.hpp"
 
 namespace paragon::supernet {
 
@@ -24,7 +25,9 @@ template <space::has_decisions Space>
 class uniform_paths {
 public:
   uniform_paths(const Space& space, paragon::random_key key) : key_(key) {
-    for (std::size_t d = 0; d < space.decisions(); ++d) sizes_.push_back(space.choices(d));
+    for (std::size_t d = 0; d < space.decisions(); ++d) {
+      sizes_.push_back(std::size_t{1} + space::detail::choice_byte(space.choices(d) - std::size_t{1}));
+    }
   }
   void operator()(std::uint64_t step, std::span<std::uint8_t> choices) const {
     const paragon::random_key key = key_.fork(step);
@@ -53,7 +56,7 @@ public:
     for (std::size_t d = 0; d < space.decisions(); ++d) {
       auto& kinds = kinds_.emplace_back();
       for (std::size_t c = 0; c < space.choices(d); ++c) {
-        kinds[weighted(d, c) ? 1 : 0].push_back(static_cast<std::uint8_t>(c));
+        kinds[weighted(d, c) ? 1 : 0].push_back(space::detail::choice_byte(c));
       }
       if (!kinds[0].empty() && !kinds[1].empty()) open_.push_back(d);
     }
