@@ -11,9 +11,11 @@
 namespace paragon_test {
 
 inline std::atomic<std::size_t> allocations{0};
+inline std::atomic<std::size_t> allocated_bytes{0};  ///< in all, also what was freed since
 
 inline void* counted(std::size_t bytes, std::size_t alignment) {
   ++allocations;
+  allocated_bytes += bytes;
   bytes = (bytes + alignment - 1) / alignment * alignment;
   void* memory = alignment <= alignof(std::max_align_t) ? std::malloc(bytes) : std::aligned_alloc(alignment, bytes);
   if (memory == nullptr) throw std::bad_alloc();

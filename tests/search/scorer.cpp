@@ -5,12 +5,16 @@
 #include <array>
 #include <cmath>
 #include <cstdint>
+#include <exception>
 #include <limits>
+#include <map>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
 #include <paragon/core/error.hpp>
+#include <paragon/objective/cost.hpp>
 #include <paragon/search/scorer.hpp>
 #include <paragon/space/sample.hpp>
 
@@ -260,6 +264,210 @@ TEST_CASE("search: after an objective failed a scorer can be asked again") {
   *o.answer = 2;
   judge.score(ids, 0, z);
   CHECK(z == std::vector<double>{-3, 2, -4, 2});
+}
+
+namespace {
+
+/// Fails for boxes whose number is 3 modulo 8, in the way that it is told; counts how often it is asked for each.
+struct unreliable {
+  enum class way { exception, nan, infinity };
+  way how = way::exception;
+  std::shared_ptr<bool> works = std::make_shared<bool>(false);
+  counts asked = std::make_shared<std::array<int, boxes::size>>();
+
+  metric describe() const { return {"unreliable", "", direction::minimise}; }
+  double value(const boxes::architecture& a, std::size_t device) const {
+    const std::size_t i = boxes::index(a);
+    ++(*asked)[i];
+    if (i % 8 != 3 || *works) return static_cast<double>(i + 100 * device);
+    if (how == way::exception) throw std::runtime_error("box " + std::to_string(i) + " broke");
+    return how == way::nan ? std::numeric_limits<double>::quiet_NaN() : -std::numeric_limits<double>::infinity();
+  }
+};
+
+/// The same, many at once: leaves out what fails, or stops there.
+struct unreliable_batches : unreliable {
+  bool stops = false;
+  void values(std::span<const boxes::architecture> a, std::size_t device, std::span<double> out) const {
+    for (std::size_t i = 0; i < a.size(); ++i) {
+      const bool fails = boxes::index(a[i]) % 8 == 3 && !*works;
+      if (fails && stops) throw std::runtime_error("stopped at box " + std::to_string(boxes::index(a[i])));
+      if (fails && how == way::exception) continue;
+      out[i] = value(a[i], device);
+    }
+  }
+};
+
+/// Why a batch of boxes failed, of any exception.
+std::string failure_of(auto& judge, std::span<const std::uint32_t> ids, std::size_t device) {
+  std::vector<double> z(ids.size() * judge.objectives);
+  try {
+    judge.score(ids, device, z);
+  } catch (const std::exception& e) {
+    return e.what();
+  }
+  return "no error";
+}
+
+}  // namespace
+
+TEST_CASE("search: a batch that fails in part keeps its other part") {
+  using way = unreliable::way;
+  for (const way how : {way::exception, way::nan, way::infinity}) {
+    unreliable o{how};
+    counted before;
+    counted after;
+    scorer judge(boxes{}, 2, before, o, after);
+    const auto ids = numbers(judge, {1, 3, 2, 11, 12, 3, 7, 1});
+    const std::string expected = how == way::exception ? "box 3 broke"
+                                 : how == way::nan
+                                     ? "search::scorer: unreliable: nan for 0-0-3; expected a finite number"
+                                     : "search::scorer: unreliable: -inf for 0-0-3; expected a finite number";
+    CHECK(failure_of(judge, ids, 1) == expected);
+    // All were asked, in all objectives; asking again asks for the two that failed.
+    for (const std::size_t i : {1U, 2U, 3U, 7U, 11U, 12U}) CHECK((*o.asked)[i] == 1);
+    CHECK(failure_of(judge, ids, 1) == expected);
+    for (const std::size_t i : {1U, 2U, 7U, 12U}) CHECK((*o.asked)[i] == 1);
+    CHECK((*o.asked)[3] == 2);
+    CHECK((*o.asked)[11] == 2);
+    // The others have their scores.
+    std::vector<double> z(12);
+    judge.score(numbers(judge, {12, 7, 2, 1}), 1, z);
+    CHECK(z == std::vector<double>{112, 112, 112, 107, 107, 107, 102, 102, 102, 101, 101, 101});
+    CHECK(judge.value(2, numbers(judge, {3})[0], 1) == 103);
+    CHECK_THROWS((void)judge.value(1, numbers(judge, {3})[0], 1));
+    *o.works = true;
+    z.resize(24);
+    judge.score(ids, 1, z);
+    for (std::size_t k = 0; k < 8; ++k) {
+      for (std::size_t m = 0; m < 3; ++m) {
+        CHECK(z[3 * k + m] == static_cast<double>(100 + std::array{1, 3, 2, 11, 12, 3, 7, 1}[k]));
+      }
+    }
+    for (const std::size_t i : {1U, 2U, 3U, 7U, 11U, 12U}) {
+      CHECK((*before.asked)[i] == 1);
+      CHECK((*after.asked)[i] == 1);
+    }
+  }
+}
+
+TEST_CASE("search: the eighth evaluation fails, and the seven before it and those after it are kept") {
+  unreliable o;
+  scorer judge(boxes{}, 1, o);
+  const auto ids = numbers(judge, {0, 1, 2, 4, 5, 6, 7, 3, 8, 9});
+  CHECK(failure_of(judge, ids, 0) == "box 3 broke");
+  *o.works = true;
+  CHECK(failure_of(judge, ids, 0) == "no error");
+  for (std::size_t i = 0; i < 10; ++i) CHECK((*o.asked)[i] == (i == 3 ? 2 : 1));
+}
+
+TEST_CASE("search: an entry that an objective did not write is an error that names objective and architecture") {
+  unreliable_batches o;
+  counted other;
+  scorer judge(boxes{}, 1, other, o);
+  const auto ids = numbers(judge, {1, 3, 2, 11});
+  // Numbers of the other objective stood in the same memory before.
+  CHECK(failure_of(judge, ids, 0) == "search::scorer: unreliable: nothing written for 0-0-3; expected a finite number");
+  CHECK((*o.asked)[1] == 1);
+  CHECK((*o.asked)[2] == 1);
+  CHECK(judge.value(1, ids[2], 0) == 2);
+  CHECK((*o.asked)[2] == 1);
+  CHECK_THROWS_WITH((void)judge.value(1, ids[3], 0),
+                    "search::scorer: unreliable: nothing written for 1-0-3; expected a finite number");
+  *o.works = true;
+  std::vector<double> z(8);
+  judge.score(ids, 0, z);
+  CHECK(z == std::vector<double>{1, 1, 3, 3, 2, 2, 11, 11});
+  CHECK((*o.asked)[1] == 1);
+}
+
+TEST_CASE("search: what an objective wrote before it threw is kept, and what comes after is asked for alone") {
+  unreliable_batches o;
+  o.stops = true;
+  scorer judge(boxes{}, 1, o);
+  const auto ids = numbers(judge, {1, 2, 3, 4, 11, 5});
+  CHECK(failure_of(judge, ids, 0) == "stopped at box 3");
+  for (const std::size_t i : {1U, 2U, 4U, 5U}) {
+    CHECK((*o.asked)[i] == 1);
+    CHECK(judge.value(0, numbers(judge, {i})[0], 0) == static_cast<double>(i));
+    CHECK((*o.asked)[i] == 1);
+  }
+  *o.works = true;
+  CHECK(failure_of(judge, ids, 0) == "no error");
+  CHECK((*o.asked)[4] == 1);
+}
+
+TEST_CASE("search: a scale that refuses a value keeps the scores of the others, and failed scales change nothing") {
+  counted o;
+  scorer judge(boxes{}, 2, o);
+  judge.set_scale(0, {.origin = 0, .width = 1, .logarithmic = true});
+  CHECK(failure_of(judge, numbers(judge, {1, 0, 2}), 0) ==
+        "search::scale: the logarithm of 0.000000; expected a positive value");
+  std::vector<double> z(2);
+  judge.score(numbers(judge, {1, 2}), 0, z);
+  CHECK(z == std::vector<double>{0, std::log(2.0)});
+  CHECK((*o.asked)[2] == 1);
+  // The second device fails: the first keeps its scale.
+  unreliable bad;
+  scorer two(boxes{}, 2, bad);
+  *bad.works = true;
+  CHECK(failure_of(two, numbers(two, {3}), 0) == "no error");
+  *bad.works = false;
+  CHECK_THROWS(two.set_origins(numbers(two, {3, 4})));
+  CHECK(two.scale_of(0, 0) == search::scale{});
+}
+
+namespace {
+
+/// Boxes with exact costs, and how often these were asked for.
+struct costed_boxes : boxes {
+  std::shared_ptr<int> asked = std::make_shared<int>(0);
+  double parameters(const architecture& a) const {
+    ++*asked;
+    return static_cast<double>(index(a));
+  }
+  double macs(const architecture& a) const { return 2 * parameters(a); }
+};
+
+}  // namespace
+
+TEST_CASE("search: exact costs are asked for once, whatever the number of devices") {
+  const costed_boxes space;
+  scorer judge(space, 100, objective::mac_count{space}, counted{}, objective::parameter_count{space});
+  const auto ids = numbers(judge, {3, 9});
+  std::vector<double> z(6);
+  for (std::size_t d = 0; d < 100; ++d) {
+    judge.score(ids, d, z);
+    const double base = 100 * static_cast<double>(d);
+    CHECK(z == std::vector<double>{6, base + 3, 3, 18, base + 9, 9});
+  }
+  CHECK(*space.asked == 4);
+}
+
+TEST_CASE("search: the memory of a scorer agrees with a map") {
+  search::detail::number_rows<3> rows;
+  std::map<std::uint32_t, std::array<double, 3>> expected;
+  const paragon::random key{.seed = 44};
+  INFO("seed " << key.seed);
+  for (std::uint32_t k = 0; k < 20000; ++k) {
+    const auto i = static_cast<std::uint32_t>(k % 2 == 0 ? key.below(5000, k) : key.bits(k)[0]);
+    double* row = rows.find(i);
+    const auto [at, is_new] = expected.try_emplace(i, std::array<double, 3>{});
+    REQUIRE((row == nullptr) == is_new);
+    if (is_new) {
+      row = rows.add(i);
+      REQUIRE((std::isnan(row[0]) && std::isnan(row[1]) && std::isnan(row[2])));
+    } else {
+      REQUIRE(std::equal(row, row + 3, at->second.begin()));
+    }
+    for (std::size_t c = 0; c < 3; ++c) row[c] = at->second[c] = key.uniform(100000 + 3ULL * k + c);
+  }
+  rows.clear_column(1);
+  for (const auto& [i, values] : expected) {
+    const double* row = rows.find(i);
+    REQUIRE(row != nullptr);
+    REQUIRE((row[0] == values[0] && std::isnan(row[1]) && row[2] == values[2]));
+  }
 }
 
 namespace {

@@ -13,6 +13,7 @@ namespace paragon::objective {
 template <space::costed_space S>
 struct parameter_count {
   S space{};
+  static constexpr bool device_independent = true;  ///< a search asks once, not once for each device
 
   [[nodiscard]] static metric describe() { return {"parameters", "", direction::minimise}; }
 
@@ -33,6 +34,7 @@ struct parameter_count {
 template <space::costed_space S>
 struct mac_count {
   S space{};
+  static constexpr bool device_independent = true;  ///< a search asks once, not once for each device
 
   [[nodiscard]] static metric describe() { return {"macs", "", direction::minimise}; }
 

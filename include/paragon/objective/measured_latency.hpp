@@ -44,6 +44,7 @@ template <space::has_notation S, std::copy_constructible Build, measuring_clock 
 class measured_latency {
 public:
   using architecture = typename S::architecture;
+  static constexpr bool device_independent = true;  ///< a search asks once, not once for each device
 
   measured_latency(S space, Build build, latency_meter<Clock> meter = latency_meter<Clock>{})
       : space_(std::move(space)), build_(std::move(build)), meter_(meter), memory_(std::make_shared<memory>()) {}

@@ -39,6 +39,7 @@ template <space::enumerable_space S, class Order = by_index>
 class table {
 public:
   using architecture = typename S::architecture;
+  static constexpr bool device_independent = true;  ///< a search asks once, not once for each device
 
   /// \pre `column` has `space.size()` entries, else an error.
   table(metric what, S space, std::span<const double> column, Order order = {})

@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <limits>
 #include <span>
 #include <string>
@@ -19,6 +21,8 @@
 #include "../objective/concepts.hpp"
 #include "../space/choice_table.hpp"
 #include "../space/concepts.hpp"
+#include "../space/detail/choice_byte.hpp"
+#include "detail/number_rows.hpp"
 
 namespace paragon::search {
 
@@ -51,9 +55,14 @@ concept device_objective = objective::objective<O, A, std::size_t>;
 ///
 /// Objectives stay in their units and directions; `score` gives them scaled, to be minimised. An objective that says
 /// `static constexpr bool device_independent = true` is asked once for an architecture, not once for a device; one with
-/// a member `values(architectures, device, out)` is asked for many at once. Rows of choices that mean the same
-/// architecture have the same number. Not for several threads at once.
-/// Memory: two numbers for each architecture, objective and device that was asked for.
+/// a member `values(architectures, device, out)` is asked for many at once, and writes each entry when its value is known.
+/// Rows of choices that mean the same architecture have the same number. Not for several threads at once.
+///
+/// Evaluations may fail one by one, by an exception or by a value that is no finite number (NaN is one of these, and so is
+/// an entry that `values` did not write). The others are asked all the same and their values kept, also what `values` wrote
+/// before it threw; what it had not written then is asked by `value`, each alone. In the end the first failure is thrown.
+/// Asking again asks for what is missing alone.
+/// Memory: two numbers for each objective of each architecture and device that was asked for, and where to find them.
 /// \tparam S           models `space::search_space`
 /// \tparam Objectives  model `device_objective`
 ///
@@ -74,7 +83,7 @@ public:
   /// \throws error for no device, or an objective without a direction
   scorer(S space, std::size_t devices, Objectives... judges)
       : space_(std::move(space)), devices_(devices), objectives_(std::move(judges)...), ids_(space_),
-        canonical_(space_.decisions()), scales_(devices * objectives), values_(devices * objectives), scores_(devices) {
+        canonical_(space_.decisions()), scales_(devices * objectives), judged_(devices) {
     if (devices == 0) throw error("search::scorer", "0 devices", "at least one");
     const std::vector<metric> described = describe();
     for (std::size_t m = 0; m < objectives; ++m) {
@@ -100,7 +109,7 @@ public:
     return before != space::choice_table::none ? before : add(choices, space_.from_choices(choices));
   }
   [[nodiscard]] id intern(const architecture& a) {
-    for (std::size_t d = 0; d < canonical_.size(); ++d) canonical_[d] = static_cast<std::uint8_t>(space_.choice(a, d));
+    describe_choices(a);
     const id before = ids_.find(canonical_);
     return before != space::choice_table::none ? before : add(canonical_, space_.from_choices(canonical_));
   }
@@ -134,7 +143,7 @@ public:
     }
     require(objective, device, "search::scorer::set_scale");
     scales_[device * objectives + objective] = s;
-    scores_[device].clear();
+    judged_[device].clear_column(first_score);
   }
   /// The same scale on every device.
   void set_scale(std::size_t objective, scale s) {
@@ -146,47 +155,49 @@ public:
   }
 
   /// Scaled objectives, [batch.size(), objectives], of architectures by number on one device.
-  /// \throws error for a device or number that does not exist, a result of another size, or an objective that gives
-  /// NaN or an infinity
+  /// \throws error for a device or number that does not exist, or a result of another size; the first failure of an
+  /// objective, after all were asked
   void score(std::span<const id> batch, std::size_t device, std::span<double> out) {
     if (out.size() != batch.size() * objectives) {
       throw error("search::scorer::score", "room for " + std::to_string(out.size()) + " scores",
                   std::to_string(batch.size() * objectives));
     }
     require(0, device, "search::scorer::score");
-    std::vector<double>& scores = scores_[device];
-    if (scores.size() < known_.size() * objectives) scores.resize(known_.size() * objectives, unknown);
+    auto& judged = judged_[device];
     new_.clear();
     try {
+      double* to = out.data();
       for (const id i : batch) {
         require(i);
-        double& first = scores[i * objectives];
-        if (std::isnan(first)) {
+        double* row = judged.find(i);
+        if (row == nullptr) row = judged.add(i);
+        if (std::isnan(row[first_score])) {
           new_.push_back(i);
-          first = 0;  // not new any more, should the batch have it twice
+          row[first_score] = 0;  // not new any more, should the batch have it twice
         }
+        to = std::copy_n(row + first_score, objectives, to);
       }
-      if (!new_.empty()) score_new(device, scores, std::index_sequence_for<Objectives...>{});
+      if (new_.empty()) return;
+      score_new(device);
     } catch (...) {
-      for (const id i : new_) scores[i * objectives] = unknown;
+      for (const id i : new_) judged.find(i)[first_score] = unknown;
       throw;
     }
     double* to = out.data();
-    for (const id i : batch) {
-      const double* from = scores.data() + i * objectives;
-      for (std::size_t m = 0; m < objectives; ++m) *to++ = from[m];
-    }
+    for (const id i : batch) to = std::copy_n(judged.find(i) + first_score, objectives, to);
   }
 
-  /// The value of one objective in its own unit.
+  /// The value of one objective in its own unit. \throws as `score`
   [[nodiscard]] double value(std::size_t objective, id i, std::size_t device) {
     require(objective, device, "search::scorer::value");
     require(i);
     new_.assign(1, i);
+    std::exception_ptr failure;
     [&]<std::size_t... M>(std::index_sequence<M...>) {
-      ((M == objective ? ask<M>(device) : void()), ...);
+      ((M == objective ? ask<M>(device, failure) : void()), ...);
     }(std::index_sequence_for<Objectives...>{});
-    return values_[slot(objective, device)][i];
+    if (failure) std::rethrow_exception(failure);
+    return known_value(objective, i, device);
   }
   /// The values of all objectives in their own units.
   [[nodiscard]] std::array<double, objectives> values(id i, std::size_t device) {
@@ -238,10 +249,18 @@ private:
     }
   }
   static constexpr std::array<bool, objectives> independent_{independent<Objectives>()...};
+  static constexpr std::size_t shared = static_cast<std::size_t>((0 + ... + (independent<Objectives>() ? 1 : 0)));
+  /// The column of each objective's value, in the rows of a device or in those that all devices share.
+  static constexpr std::array<std::size_t, objectives> column_ = [] {
+    std::array<std::size_t, objectives> columns{};
+    std::array<std::size_t, 2> next{};
+    for (std::size_t m = 0; m < objectives; ++m) columns[m] = next[independent_[m] ? 1 : 0]++;
+    return columns;
+  }();
+  static constexpr std::size_t first_score = objectives - shared;  ///< in the rows of a device: values, then scores
 
-  [[nodiscard]] std::size_t slot(std::size_t objective, std::size_t device) const {
-    return objective * devices_ + (independent_[objective] ? 0 : device);
-  }
+  /// In place of values that an objective is to write: a NaN that no computation gives.
+  static constexpr std::uint64_t unwritten = 0x7FF8'7061'7261'676FU;
 
   void require(id i) const {
     if (i >= known_.size()) {
@@ -255,8 +274,15 @@ private:
     }
   }
 
+  /// Writes the choices of an architecture into `canonical_`.
+  void describe_choices(const architecture& a) {
+    for (std::size_t d = 0; d < canonical_.size(); ++d) {
+      canonical_[d] = space::detail::choice_byte(space_.choice(a, d));
+    }
+  }
+
   id add(std::span<const std::uint8_t> choices, architecture a) {
-    for (std::size_t d = 0; d < canonical_.size(); ++d) canonical_[d] = static_cast<std::uint8_t>(space_.choice(a, d));
+    describe_choices(a);
     id i = ids_.find(canonical_);
     if (i == space::choice_table::none) {
       i = static_cast<id>(known_.size());
@@ -273,56 +299,95 @@ private:
     std::vector<double> z(candidates.size() * objectives);
     std::vector<double> column(candidates.size());
     const std::vector<metric> described = describe();
+    std::vector<scale> fitted = scales_;
     for (std::size_t d = 0; d < devices_; ++d) {
       score(candidates, d, z);
       for (std::size_t m = 0; m < objectives; ++m) {
         for (std::size_t i = 0; i < column.size(); ++i) column[i] = z[i * objectives + m];
-        fit(scales_[d * objectives + m], std::span<double>(column), described[m]);
+        fit(fitted[d * objectives + m], std::span<double>(column), described[m]);
       }
-      scores_[d].clear();
     }
+    scales_ = std::move(fitted);
+    for (auto& judged : judged_) judged.clear_column(first_score);
   }
 
-  /// Scores of the architectures in `new_`.
-  template <std::size_t... M>
-  void score_new(std::size_t device, std::vector<double>& scores, std::index_sequence<M...>) {
-    (ask<M>(device), ...);
-    const auto scaled = [&](std::size_t m, id i) {
-      return scales_[device * objectives + m](values_[slot(m, device)][i], senses_[m]);
-    };
+  /// Scores of the architectures in `new_`. \throws the first failure when all others have theirs
+  void score_new(std::size_t device) {
+    std::exception_ptr failure;
+    [&]<std::size_t... M>(std::index_sequence<M...>) {
+      (ask<M>(device, failure), ...);
+    }(std::index_sequence_for<Objectives...>{});
     for (const id i : new_) {
-      const std::array<double, objectives> z{scaled(M, i)...};
-      std::copy(z.begin(), z.end(), scores.begin() + static_cast<std::ptrdiff_t>(i * objectives));
+      std::array<double, objectives> z{};
+      try {
+        for (std::size_t m = 0; m < objectives; ++m) {
+          const double v = known_value(m, i, device);
+          z[m] = std::isnan(v) ? unknown : scales_[device * objectives + m](v, senses_[m]);
+        }
+      } catch (...) {
+        if (!failure) failure = std::current_exception();
+        z[0] = unknown;
+      }
+      if (std::any_of(z.begin(), z.end(), [](double x) { return std::isnan(x); })) z[0] = unknown;
+      std::copy(z.begin(), z.end(), judged_[device].find(i) + first_score);
     }
+    new_.clear();
+    if (failure) std::rethrow_exception(failure);
   }
 
-  /// Asks objective M for those of `new_` that it was not asked for.
+  /// NaN where it is not known.
+  [[nodiscard]] double known_value(std::size_t objective, id i, std::size_t device) {
+    const double* row = independent_[objective] ? shared_.find(i) : judged_[device].find(i);
+    return row == nullptr ? unknown : row[column_[objective]];
+  }
+
+  /// Asks objective M for those of `new_` that it was not asked for, and keeps what it knows of them.
   template <std::size_t M>
-  void ask(std::size_t device) {
+  void ask(std::size_t device, std::exception_ptr& failure) {
     const auto& o = std::get<M>(objectives_);
-    std::vector<double>& values = values_[slot(M, device)];
-    if (values.size() < known_.size()) values.resize(known_.size(), unknown);
     missing_.clear();
     for (const id i : new_) {
-      if (std::isnan(values[i])) missing_.push_back(i);
+      if (std::isnan(known_value(M, i, device))) missing_.push_back(i);
     }
     if (missing_.empty()) return;
-    found_.resize(missing_.size());
+    found_.assign(missing_.size(), std::bit_cast<double>(unwritten));
+    const auto is_written = [&](std::size_t k) { return std::bit_cast<std::uint64_t>(found_[k]) != unwritten; };
+    const auto failed = [&] {
+      if (!failure) failure = std::current_exception();
+    };
+    bool complete = false;
     if constexpr (requires(std::span<const architecture> a, std::span<double> v) { o.values(a, device, v); }) {
       batch_.clear();
       for (const id i : missing_) batch_.push_back(known_[i]);
-      o.values(std::span<const architecture>(batch_), device, std::span<double>(found_));
-    } else {
-      for (std::size_t k = 0; k < missing_.size(); ++k)
-        found_[k] = static_cast<double>(o.value(known_[missing_[k]], device));
-    }
-    for (std::size_t k = 0; k < missing_.size(); ++k) {
-      if (!std::isfinite(found_[k])) {
-        throw error("search::scorer: " + o.describe().name,
-                    std::to_string(found_[k]) + " for " + space_.to_string(known_[missing_[k]]), "a finite number");
+      try {
+        o.values(std::span<const architecture>(batch_), device, std::span<double>(found_));
+        complete = true;
+      } catch (...) {
+        failed();
       }
     }
-    for (std::size_t k = 0; k < missing_.size(); ++k) values[missing_[k]] = found_[k];
+    for (std::size_t k = 0; k < missing_.size(); ++k) {
+      const architecture& a = known_[missing_[k]];
+      try {
+        if (!complete && !is_written(k)) found_[k] = static_cast<double>(o.value(a, device));
+        if (!std::isfinite(found_[k])) {
+          throw error("search::scorer: " + metric(o.describe()).name,
+                      (is_written(k) ? std::to_string(found_[k]) : "nothing written") + " for " +
+                          std::string(space_.to_string(a)),
+                      "a finite number");
+        }
+      } catch (...) {
+        failed();
+        continue;
+      }
+      if constexpr (independent_[M]) {
+        double* row = shared_.find(missing_[k]);
+        (row == nullptr ? shared_.add(missing_[k]) : row)[column_[M]] = found_[k];
+      } else {
+        double* row = judged_[device].find(missing_[k]);
+        (row == nullptr ? judged_[device].add(missing_[k]) : row)[column_[M]] = found_[k];
+      }
+    }
   }
 
   S space_;
@@ -331,10 +396,10 @@ private:
   std::array<direction, objectives> senses_{};
   space::choice_table ids_;
   std::vector<architecture> known_;
-  std::vector<std::uint8_t> canonical_;      ///< choices of the architecture at hand
-  std::vector<scale> scales_;                ///< [devices, objectives]
-  std::vector<std::vector<double>> values_;  ///< by slot, then by number; NaN: not asked yet
-  std::vector<std::vector<double>> scores_;  ///< by device, then [number, objectives]; NaN: not known yet
+  std::vector<std::uint8_t> canonical_;                                ///< choices of the architecture at hand
+  std::vector<scale> scales_;                                          ///< [devices, objectives]
+  std::vector<detail::number_rows<first_score + objectives>> judged_;  ///< by device: values, then scores; NaN: unknown
+  detail::number_rows<shared> shared_;                                 ///< values that do not depend on the device
   std::vector<id> new_;
   std::vector<id> missing_;
   std::vector<architecture> batch_;
