@@ -403,14 +403,19 @@ int run(const options& o) {
   const partition parts(key.fork("partition"));
   const auto training = parts.members(part::train);
 
-  // Accuracies.
-  samples accuracy{.features = surrogate_features::accuracy, .outputs = wanted.accuracies.size(), .x = {}, .y = {}};
-  accuracy.x.resize(cells * accuracy.features);
-  accuracy.y.resize(cells * accuracy.outputs);
-  tensor<double> quantiles({accuracy.outputs, scores::points});
-  for (std::size_t k = 0; k < accuracy.outputs; ++k) {
+  // Accuracies: validation and test have networks of their own, so that nothing of a test accuracy is in a validation one.
+  constexpr std::size_t kinds = nasbench201::accuracy_kinds.size();
+  std::array<samples, kinds> accuracy;
+  tensor<double> quantiles({wanted.accuracies.size(), scores::points});
+  for (samples& a : accuracy) {
+    a = {.features = surrogate_features::accuracy, .outputs = wanted.accuracies.size() / kinds, .x = {}, .y = {}};
+    a.x.resize(cells * a.features);
+    a.y.resize(cells * a.outputs);
+  }
+  for (std::size_t k = 0; k < wanted.accuracies.size(); ++k) {
+    samples& a = accuracy[k % kinds];
     const scores s(wanted.accuracies[k], training);
-    for (std::size_t i = 0; i < cells; ++i) accuracy.y[i * accuracy.outputs + k] = s.of_cell[i];
+    for (std::size_t i = 0; i < cells; ++i) a.y[i * a.outputs + k / kinds] = s.of_cell[i];
     std::copy(s.quantiles.begin(), s.quantiles.end(), quantiles.row(k).begin());
   }
 
@@ -421,8 +426,9 @@ int run(const options& o) {
   std::vector<double> exact(cells * surrogate_features::linear);
   for (std::size_t i = 0; i < cells; ++i) {
     const auto cell = space::nasbench201_at_api_index(i);
-    surrogate_features::describe_accuracy(cell,
-                                          std::span(accuracy.x).subspan(i * accuracy.features, accuracy.features));
+    for (samples& a : accuracy) {
+      surrogate_features::describe_accuracy(cell, std::span(a.x).subspan(i * a.features, a.features));
+    }
     surrogate_features::describe_cost(cell, std::span(cost.x).subspan(i * cost.features, cost.features));
     surrogate_features::describe_linear(
         cell, std::span(exact).subspan(i * surrogate_features::linear, surrogate_features::linear));
@@ -446,7 +452,8 @@ int run(const options& o) {
   }
 
   // Networks: each has a tape of its own, so any number of them is trained at once with the same result.
-  const standardised accuracy_scale(accuracy, training);
+  std::vector<standardised> accuracy_scales;
+  for (samples& a : accuracy) accuracy_scales.emplace_back(a, training);
   const standardised cost_scale(cost, training);
   struct job {
     std::string name;
@@ -454,10 +461,16 @@ int run(const options& o) {
     const standardised* scale;
     network_settings settings;
   };
+  const network_settings for_accuracies{.width = 100};
   const network_settings for_costs{.epochs = 60, .patience = 30, .huber = 0.3};
   std::vector<job> jobs;
   for (int m = 0; m < 2; ++m) jobs.push_back({"cost." + std::to_string(m), &cost, &cost_scale, for_costs});
-  for (int m = 0; m < 4; ++m) jobs.push_back({"accuracy." + std::to_string(m), &accuracy, &accuracy_scale, {}});
+  for (std::size_t k = 0; k < kinds; ++k) {
+    for (int m = 0; m < 4; ++m) {
+      jobs.push_back({std::string(nasbench201::accuracy_kinds[k]) + "." + std::to_string(m), &accuracy[k],
+                      &accuracy_scales[k], for_accuracies});
+    }
+  }
   std::vector<trained> networks(jobs.size());
   std::size_t total = 0;
   for (const job& j : jobs) total += j.settings.epochs;

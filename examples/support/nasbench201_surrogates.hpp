@@ -86,6 +86,9 @@ struct surrogate_features {
   }
 };
 
+/// What the networks of accuracies are called, in the order in which the rows of "accuracy.quantiles" take turns.
+inline constexpr std::array<std::string_view, 2> accuracy_kinds{"validation", "test"};
+
 /// Two hidden layers with SiLU and a linear one: "NAME.hidden1", "NAME.hidden2", "NAME.heads".
 class surrogate_network {
 public:
@@ -109,8 +112,10 @@ private:
 
 /// The surrogates in a file: accuracies and costs of any cell.
 ///
-/// An accuracy is a mean over networks "accuracy.K" of normal scores, which "accuracy.quantiles" turns into per cent by
-/// linear interpolation between the quantiles at normal scores -4, ..., 4. A cost is base + (base + floor) spread r: base
+/// An accuracy is a mean of normal scores over networks, "validation.K" for those of validation and "test.K" for those of
+/// test, each with an output for each data set; "accuracy.quantiles" turns it into per cent by linear interpolation between
+/// the quantiles at normal scores -4, ..., 4. The two kinds share no weights: a validation accuracy, which searches use as
+/// their label, knows nothing of test accuracies, by which their results are judged. A cost is base + (base + floor) spread r: base
 /// is linear in the features ("cost.linear"), r the mean over networks "cost.K", and the greater of base and 0 is meant
 /// in the parentheses. It is at least "cost.least", and a multiple of "cost.resolution" where that is not 0, as in the
 /// tables: phones count whole milliseconds, and estimated devices have ties.
@@ -142,7 +147,7 @@ public:
 
 private:
   static constexpr std::size_t block = 512;
-  static constexpr std::size_t accuracies = 6;  ///< validation and test of each data set in turn
+  static constexpr std::size_t datasets = paragon::data::nasbench201::datasets.size();
   static constexpr double score_range = 4;
 
   struct member {
@@ -153,11 +158,13 @@ private:
   surrogates(const paragon::safetensors_file& file, const std::string& path)
       : latency_(words(file, path, "latency")), energy_(words(file, path, "energy")),
         split_{words(file, path, "train"), words(file, path, "valid"), words(file, path, "test")},
-        accuracy_(members(file, path, "accuracy", surrogate_features::accuracy, accuracies)),
+        accuracy_{members(file, path, std::string(accuracy_kinds[0]), surrogate_features::accuracy, datasets),
+                  members(file, path, std::string(accuracy_kinds[1]), surrogate_features::accuracy, datasets)},
         cost_(members(file, path, "cost", surrogate_features::cost, latency_.size() + energy_.size())),
         quantiles_(file.get<double>("accuracy.quantiles")) {
     const std::size_t costs = latency_.size() + energy_.size();
-    if (quantiles_.shape().rank() != 2 || quantiles_.rows() != accuracies || quantiles_.columns() < 2) {
+    if (quantiles_.shape().rank() != 2 || quantiles_.rows() != accuracy_.size() * datasets ||
+        quantiles_.columns() < 2) {
       throw paragon::error(path, "accuracy.quantiles of shape " + to_string(quantiles_.shape()), "[6, at least 2]");
     }
     linear_ = file.get<double>("cost.linear", {costs, surrogate_features::linear});
@@ -246,11 +253,13 @@ private:
       features.resize(features.size() + width);
       surrogate_features::describe_accuracy(cell, std::span(features).last(width));
     }
-    const auto scores = evaluate(accuracy_, features, width, accuracies);
-    for (std::size_t i = 0; i < count; ++i) {
-      for (std::size_t k = 0; k < accuracies; ++k) {
-        auto& columns = k % 2 == 0 ? to.validation_accuracy : to.test_accuracy;
-        columns[k / 2].values[i] = from_score(quantiles_.row(k), scores[row[i] * accuracies + k]);
+    for (std::size_t kind = 0; kind < accuracy_.size(); ++kind) {
+      auto& columns = kind == 0 ? to.validation_accuracy : to.test_accuracy;
+      const auto scores = evaluate(accuracy_[kind], features, width, datasets);
+      for (std::size_t i = 0; i < count; ++i) {
+        for (std::size_t d = 0; d < datasets; ++d) {
+          columns[d].values[i] = from_score(quantiles_.row(accuracy_.size() * d + kind), scores[row[i] * datasets + d]);
+        }
       }
     }
   }
@@ -291,7 +300,7 @@ private:
   std::vector<std::string> energy_;
   paragon::data::device_split split_;
   std::array<std::size_t, 10> references_{};
-  std::vector<member> accuracy_;
+  std::array<std::vector<member>, accuracy_kinds.size()> accuracy_;  ///< by kind
   std::vector<member> cost_;
   paragon::tensor<double> quantiles_;
   paragon::tensor<double> linear_{paragon::shape{0}};

@@ -36,6 +36,15 @@ const std::vector<double>& column(const std::vector<paragon::data::named_column>
   return columns.front().values;
 }
 
+/// A file with the network of one name under another of the same length.
+std::string renamed(std::string file, const std::string& from, const std::string& to) {
+  const std::string name = "\"" + from + ".";
+  for (std::size_t at = file.find(name); at != std::string::npos; at = file.find(name)) {
+    file.replace(at, name.size(), "\"" + to + ".");
+  }
+  return file;
+}
+
 bool all_within(const std::vector<double>& values, double low, double high) {
   return std::all_of(values.begin(), values.end(), [&](double v) { return v >= low && v <= high; });
 }
@@ -143,15 +152,30 @@ TEST_CASE("examples: files that are no surrogates are errors that name the file"
   CHECK_THROWS_WITH_AS(nasbench201::surrogates{other},
                        (other + ": no metadata \"latency\"; expected a file that train_surrogates wrote").c_str(),
                        paragon::error);
-  std::string renamed = text;
-  const std::string network = "\"accuracy.0.";
-  for (std::size_t at = renamed.find(network); at != std::string::npos; at = renamed.find(network)) {
-    renamed.replace(at, network.size(), "\"ACCURACY.0.");
-  }
-  const std::string path = folder.write("renamed.safetensors", renamed);
+  const std::string path = folder.write("renamed.safetensors", renamed(text, "validation.0", "VALIDATION.0"));
   CHECK_THROWS_WITH_AS(nasbench201::surrogates{path},
-                       (path + ": no network \"accuracy.0\"; expected a file that train_surrogates wrote").c_str(),
+                       (path + ": no network \"validation.0\"; expected a file that train_surrogates wrote").c_str(),
                        paragon::error);
+}
+
+TEST_CASE("examples: surrogates of validation accuracies have no weights in common with those of test accuracies") {
+  // One network less changes the mean over the networks of its kind, and nothing else.
+  const paragon_test::scratch_folder folder;
+  const std::string text = paragon::read_file(shipped);
+  const auto without = [&](const std::string& name) {
+    const std::string path = folder.write("without.safetensors", renamed(text, name + ".3", name + ".9"));
+    return nasbench201::surrogates(path).columns();
+  };
+  const auto& whole = shipped_columns();
+  const auto without_test = without("test");
+  const auto without_validation = without("validation");
+  for (std::size_t d = 0; d < 3; ++d) {
+    INFO(whole.validation_accuracy[d].name);
+    CHECK(without_test.validation_accuracy[d].values == whole.validation_accuracy[d].values);
+    CHECK(without_test.test_accuracy[d].values != whole.test_accuracy[d].values);
+    CHECK(without_validation.validation_accuracy[d].values != whole.validation_accuracy[d].values);
+    CHECK(without_validation.test_accuracy[d].values == whole.test_accuracy[d].values);
+  }
 }
 
 TEST_CASE("examples: the surrogates rank 2000 random cells as the tables do, Kendall 0.92 and more for accuracies") {
