@@ -62,7 +62,9 @@ public:
   template <class Condition = unconditional>
   [[nodiscard]] double value(const architecture& a, const Condition& = {}) const {
     const double v = at(a);
-    if (v != v) throw error("objective::table " + what_.name, "no value for " + space_.to_string(a), "a measured one");
+    if (v != v)
+      throw error("objective::table " + what_.name, "no value for " + std::string(space_.to_string(a)),
+                  "a measured one");
     return v;
   }
 

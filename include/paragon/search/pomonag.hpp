@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <concepts>
 #include <cstddef>
-#include <set>
 #include <span>
 #include <string>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -90,6 +90,8 @@ struct pomonag_result {
 /// POMONAG: generates in phases, drops repetitions, judges what is left by predictors of finished architectures, filters
 /// and stretches to a Pareto front.
 ///
+/// Architectures are told apart by their encodings: different ones have different ones, for `decode` reads them back.
+///
 /// The samples of phase k have the numbers after those of the phases before, so results do not depend on batches. A score
 /// that has `exclude(architectures)` is told before each phase what was generated so far.
 /// \param phases    each with samples of its own
@@ -113,7 +115,9 @@ template <class T = float, space::decodable_graph_encoding<T> Encoding, diffusio
   if (phases.empty()) throw error("search::pomonag", "no phases", "at least one");
   pomonag_result<architecture> result;
   std::size_t first = 0;
-  std::set<architecture> seen;
+  std::vector<T> encoded(static_cast<std::size_t>(encoding.nodes()) * static_cast<std::size_t>(encoding.features()));
+  const auto bytes = std::as_bytes(std::span(encoded));
+  std::unordered_set<std::string> seen;  // the bytes of encodings
   for (const phase<Score>& p : phases) {
     const std::span<const architecture> known(result.candidates);
     if constexpr (requires { p.score->exclude(known); }) p.score->exclude(known);
@@ -122,7 +126,10 @@ template <class T = float, space::decodable_graph_encoding<T> Encoding, diffusio
     result.generated.evaluations = part.evaluations;
     result.generated.raw_valid += part.raw_valid;
     for (const architecture& a : part.architectures) {
-      if (seen.insert(a).second) result.candidates.push_back(a);
+      encoding.encode(a, std::span<T>(encoded));
+      if (seen.emplace(reinterpret_cast<const char*>(bytes.data()), bytes.size()).second) {
+        result.candidates.push_back(a);
+      }
       result.generated.architectures.push_back(a);
     }
   }

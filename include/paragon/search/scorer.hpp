@@ -5,6 +5,7 @@
 #include <array>
 #include <bit>
 #include <cmath>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
@@ -49,7 +50,7 @@ struct scale {
 
 /// An objective of a search: models `objective::objective` with the number of a device as condition.
 template <class O, class A>
-concept device_objective = objective::objective<O, A, std::size_t>;
+concept device_objective = std::move_constructible<O> && objective::objective<O, A, std::size_t>;
 
 /// Judges architectures by several objectives on several devices, and remembers every value.
 ///
