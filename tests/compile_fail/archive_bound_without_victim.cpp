@@ -1,4 +1,4 @@
-// expect: archive_policies
+// expect anywhere: archive_policies
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // A bound that does not say who goes is refused where the archive is named.
 #include <paragon/pareto/archive.hpp>

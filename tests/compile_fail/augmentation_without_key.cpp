@@ -1,4 +1,4 @@
-// expect: satisf.*augmentation
+// expect: an augmentation needs .operator\(\)\(const data::image_view
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // An augmentation that takes no key of random numbers is refused where batches are named.
 #include <cstdint>

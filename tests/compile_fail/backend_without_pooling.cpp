@@ -1,4 +1,4 @@
-// expect: has_pooling
+// expect: a backend for images needs the kernels of has_pooling: average_pool
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // A backend that lacks a kernel for images is refused at the call, and what it lacks is named.
 #include <paragon/autodiff/pooling.hpp>

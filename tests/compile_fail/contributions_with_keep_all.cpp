@@ -1,4 +1,4 @@
-// expect: contribution_policies
+// expect anywhere: contribution_policies
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Duplicates have no share of their own: a policy about them is refused by name.
 #include <array>

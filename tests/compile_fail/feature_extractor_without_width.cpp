@@ -1,4 +1,4 @@
-// expect: satisf.*feature_extractor
+// expect: an extractor of features needs .features\(\) const -> std::size_t.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Features that do not say how many they are, are refused where a data set is embedded.
 #include <cstdint>

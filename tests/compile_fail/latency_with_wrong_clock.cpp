@@ -1,4 +1,4 @@
-// expect: measuring_clock
+// expect anywhere: measuring_clock
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // A clock that tells no time is refused where it is named.
 #include <paragon/objective/latency_meter.hpp>

@@ -1,4 +1,4 @@
-// expect: rank_policies
+// expect anywhere: rank_policies
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // A ranking stops after so many fronts or so many points, not both.
 #include <array>

@@ -1,4 +1,4 @@
-// expect: select_argument
+// expect anywhere: select_argument
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // A constraint that takes no row is refused at the call, which names it and what is asked of arguments.
 #include <array>

@@ -1,4 +1,4 @@
-// expect: selection_rule
+// expect anywhere: selection_rule
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // A constraint where a rule belongs is refused at the call, and the concept that it misses is named.
 #include <array>

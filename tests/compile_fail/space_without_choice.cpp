@@ -1,4 +1,4 @@
-// expect: has_decisions
+// expect: a search space needs .choice\(architecture, std::size_t d\) const -> std::size_t.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // A space that lacks one function is refused at the call, and the concept that it misses is named.
 #include <string>

@@ -1,4 +1,4 @@
-// expect: stretch_policy
+// expect anywhere: stretch_policy
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // A spread policy that returns nothing is refused at the call, which names it and what is asked of policies.
 #include <array>

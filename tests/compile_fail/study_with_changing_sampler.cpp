@@ -1,4 +1,4 @@
-// expect: s\.suggest\(space, past, key\)
+// expect: a sampler needs .suggest\(
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // A sampler that changes while it suggests could not be resumed; it is refused, and the concept that it misses is named.
 #include <paragon/tune/study.hpp>

@@ -1,4 +1,4 @@
-// expect: parameter<P>.+P = .learning_rate.+ evaluated to .+false|'learning_rate' does not satisfy 'parameter'
+// expect: a parameter needs .describe\(\) const -> paragon::tune::axis.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Something to tune that does not describe its axis is refused, and the concept that it misses is named.
 #include <paragon/tune/parameter_space.hpp>

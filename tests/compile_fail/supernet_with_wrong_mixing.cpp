@@ -1,4 +1,4 @@
-// expect: mixing<
+// expect: a mixing needs .operator\(\)\(autodiff::variable<C> alpha
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // A path where a policy of mixing belongs is refused at the call, and the concept that it misses is named.
 #include <paragon/space/nasbench201.hpp>

@@ -1,4 +1,4 @@
-// expect: n\.classes\(\)
+// expect: a supernet's network needs .classes\(\) const -> std::size_t.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // A network that does not say how many classes it tells apart is no supernet's, and what is missing is named.
 #include <paragon/space/nasbench201.hpp>

@@ -1,4 +1,4 @@
-// expect: returns_status
+// expect: a weighting must return paragon::gradient::status
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // A weighting that says nothing about how it went is refused at the call, and the concept that it misses is named.
 #include <paragon/gradient/weigh.hpp>

@@ -113,35 +113,35 @@ variable<C> normalise_by(variable<C> x, const variable<C>* gain, const variable<
 /// \param moments  receives the statistics, for running averages
 /// \throws error for an empty batch
 template <class C>
-  requires backend::image_kernels<typename C::backend_type, typename C::value_type>
 [[nodiscard]] variable<C> batch_norm(variable<C> x, typename C::value_type epsilon,
                                      batch_moments<typename C::value_type>* moments = nullptr) {
+  static_assert(backend::require_image_kernels<typename C::backend_type, typename C::value_type>());
   return detail::batch_norm<C>(x, nullptr, nullptr, epsilon, moments);
 }
 
 /// The same times gain [C], plus bias [C], in the same passes.
 /// \throws error where gain or bias have another size
 template <class C>
-  requires backend::image_kernels<typename C::backend_type, typename C::value_type>
 [[nodiscard]] variable<C> batch_norm(variable<C> x, variable<C> gain, variable<C> bias, typename C::value_type epsilon,
                                      batch_moments<typename C::value_type>* moments = nullptr) {
+  static_assert(backend::require_image_kernels<typename C::backend_type, typename C::value_type>());
   return detail::batch_norm(x, &gain, &bias, epsilon, moments);
 }
 
 /// (x - mean) / sqrt(variance + epsilon) with given statistics [C]: a network's inference. No gradient goes to them.
 /// \throws error where the statistics have another size
 template <class C>
-  requires backend::image_kernels<typename C::backend_type, typename C::value_type>
 [[nodiscard]] variable<C> normalise_by(variable<C> x, variable<C> mean, variable<C> variance,
                                        typename C::value_type epsilon) {
+  static_assert(backend::require_image_kernels<typename C::backend_type, typename C::value_type>());
   return detail::normalise_by<C>(x, nullptr, nullptr, mean, variance, epsilon);
 }
 
 /// The same times gain [C], plus bias [C].
 template <class C>
-  requires backend::image_kernels<typename C::backend_type, typename C::value_type>
 [[nodiscard]] variable<C> normalise_by(variable<C> x, variable<C> mean, variable<C> variance,
                                        typename C::value_type epsilon, variable<C> gain, variable<C> bias) {
+  static_assert(backend::require_image_kernels<typename C::backend_type, typename C::value_type>());
   return detail::normalise_by(x, &gain, &bias, mean, variance, epsilon);
 }
 

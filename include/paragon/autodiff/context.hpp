@@ -41,8 +41,9 @@ concept adjoint_rule =
 /// \tparam Backend    models `backend::kernels<T>`
 /// \tparam Recording  whether `backward` is possible
 template <class T, class Backend, bool Recording>
-  requires backend::kernels<Backend, T>
 class context {
+  static_assert(backend::require_kernels<Backend, T>());
+
 public:
   using value_type = T;
   using backend_type = Backend;

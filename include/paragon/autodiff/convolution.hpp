@@ -51,15 +51,15 @@ variable<C> convolution_of(const char* place, variable<C> x, variable<C> w, std:
 /// \param stride  1 or 2
 /// \throws error for other ranks, extents that disagree, an even kernel or one beyond 11, another stride
 template <class C>
-  requires backend::image_kernels<typename C::backend_type, typename C::value_type>
 [[nodiscard]] variable<C> convolution(variable<C> x, variable<C> w, std::size_t stride = 1) {
+  static_assert(backend::require_image_kernels<typename C::backend_type, typename C::value_type>());
   return detail::convolution_of("autodiff::convolution", x, w, stride, detail::identity{});
 }
 
 /// The convolution of max(x, 0), which is never stored.
 template <class C>
-  requires backend::image_kernels<typename C::backend_type, typename C::value_type>
 [[nodiscard]] variable<C> relu_convolution(variable<C> x, variable<C> w, std::size_t stride = 1) {
+  static_assert(backend::require_image_kernels<typename C::backend_type, typename C::value_type>());
   return detail::convolution_of("autodiff::relu_convolution", x, w, stride, functions::relu{});
 }
 

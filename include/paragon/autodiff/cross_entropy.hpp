@@ -19,9 +19,9 @@ namespace paragon::autodiff {
 /// \param smoothing  in [0, 1]
 /// \throws error where the number of labels is not N or 0, a label is not below `classes`, or smoothing is out of range
 template <class C>
-  requires backend::image_kernels<typename C::backend_type, typename C::value_type>
 [[nodiscard]] variable<C> cross_entropy(variable<C> logits, std::span<const std::uint32_t> labels,
                                         typename C::value_type smoothing = 0) {
+  static_assert(backend::require_image_kernels<typename C::backend_type, typename C::value_type>());
   using T = typename C::value_type;
   using B = typename C::backend_type;
   const std::size_t rows = logits.rows();

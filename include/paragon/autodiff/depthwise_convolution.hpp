@@ -16,8 +16,8 @@ namespace paragon::autodiff {
 /// image; [N, ceil(H / stride), ceil(W / stride), C]. O(size of y * k^2).
 /// \throws error where the shapes disagree or k is even or beyond 11
 template <class C>
-  requires backend::image_kernels<typename C::backend_type, typename C::value_type>
 [[nodiscard]] variable<C> depthwise_convolution(variable<C> x, variable<C> w, std::size_t stride = 1) {
+  static_assert(backend::require_image_kernels<typename C::backend_type, typename C::value_type>());
   using T = typename C::value_type;
   using B = typename C::backend_type;
   const shape k = w.shape();

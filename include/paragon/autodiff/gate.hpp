@@ -12,8 +12,8 @@ namespace paragon::autodiff {
 /// y[n, i, j, c] = x[n, i, j, c] g[n, c]: images [N, H, W, C] times one number per image and channel, g [N, C].
 /// \throws error for other shapes
 template <class C>
-  requires backend::image_kernels<typename C::backend_type, typename C::value_type>
 [[nodiscard]] variable<C> gate(variable<C> x, variable<C> g) {
+  static_assert(backend::require_image_kernels<typename C::backend_type, typename C::value_type>());
   using T = typename C::value_type;
   using B = typename C::backend_type;
   const shape s = x.shape();

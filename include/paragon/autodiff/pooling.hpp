@@ -23,8 +23,8 @@ struct pool_settings {
 /// As PyTorch's AvgPool2d with count_include_pad=False. O(size of x * kernel).
 /// \throws error where x is no batch of images, or smaller than the window
 template <class C>
-  requires backend::image_kernels<typename C::backend_type, typename C::value_type>
 [[nodiscard]] variable<C> average_pool(variable<C> x, pool_settings settings = {}) {
+  static_assert(backend::require_image_kernels<typename C::backend_type, typename C::value_type>());
   using T = typename C::value_type;
   using B = typename C::backend_type;
   const auto window = detail::window_on("autodiff::average_pool", x, settings.kernel, settings.stride,
@@ -40,8 +40,8 @@ template <class C>
 /// The mean over all pixels of each image: x [N, H, W, C] to [N, C]. O(size of x).
 /// \throws error where x is no batch of images
 template <class C>
-  requires backend::image_kernels<typename C::backend_type, typename C::value_type>
 [[nodiscard]] variable<C> global_average_pool(variable<C> x) {
+  static_assert(backend::require_image_kernels<typename C::backend_type, typename C::value_type>());
   using T = typename C::value_type;
   using B = typename C::backend_type;
   const auto window = detail::window_on("autodiff::global_average_pool", x, 1, 1, 0);

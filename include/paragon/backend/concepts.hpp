@@ -103,4 +103,25 @@ template <class B, class T>
 concept kernels = has_memory<B> && has_products<B, T> && has_maps<B, T> && has_reductions<B, T> &&
                   has_row_kernels<B, T> && has_gathers<B, T> && has_optimisers<B, T>;
 
+/// Names what B lacks of `kernels`: a failed assertion, in the compiler's first line of error.
+template <class B, class T>
+consteval bool require_kernels() {
+  static_assert(has_memory<B>,
+                "a backend needs the functions of has_memory: allocate, deallocate, copy, copy_to_host, "
+                "copy_from_host, zero");
+  static_assert(has_products<B, T>, "a backend needs the kernels of has_products: gemm, gemm_batched");
+  static_assert(has_maps<B, T>,
+                "a backend needs the kernels of has_maps: map, map_add, map_index, map_by_column, map_by_row");
+  static_assert(has_reductions<B, T>,
+                "a backend needs the kernels of has_reductions: sum_all, sum_rows, sum_columns, dot_columns");
+  static_assert(has_row_kernels<B, T>,
+                "a backend needs the kernels of has_row_kernels: softmax, log_softmax, normalise, and "
+                "their adjoints");
+  static_assert(has_gathers<B, T>,
+                "a backend needs the kernels of has_gathers: gather, scatter_add, keep_equal, "
+                "copy_columns, add_columns");
+  static_assert(has_optimisers<B, T>, "a backend needs the kernels of has_optimisers: adam, sgd");
+  return true;
+}
+
 }  // namespace paragon::backend

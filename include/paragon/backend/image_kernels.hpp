@@ -67,4 +67,29 @@ template <class B, class T>
 concept image_kernels = kernels<B, T> && has_convolution<B, T> && has_batch_norm<B, T> && has_pooling<B, T> &&
                         has_depthwise<B, T> && has_gate<B, T> && has_label_losses<B, T>;
 
+/// Names what B lacks of `image_kernels`: a failed assertion, in the compiler's first line of error.
+template <class B, class T>
+consteval bool require_image_kernels() {
+  static_assert(require_kernels<B, T>());
+  static_assert(has_convolution<B, T>,
+                "a backend for images needs the kernels of has_convolution: convolve, "
+                "convolve_adjoint");
+  static_assert(has_batch_norm<B, T>,
+                "a backend for images needs the kernels of has_batch_norm: batch_statistics, "
+                "batch_normalise, batch_normalise_sums, batch_normalise_adjoint");
+  static_assert(has_pooling<B, T>,
+                "a backend for images needs the kernels of has_pooling: average_pool, "
+                "global_average_pool, and their adjoints");
+  static_assert(has_depthwise<B, T>,
+                "a backend for images needs the kernels of has_depthwise: depthwise, "
+                "depthwise_adjoint, depthwise_weight_adjoint");
+  static_assert(has_gate<B, T>,
+                "a backend for images needs the kernels of has_gate: gate, gate_adjoint, "
+                "gate_gain_adjoint");
+  static_assert(has_label_losses<B, T>,
+                "a backend for images needs the kernels of has_label_losses: label_losses, "
+                "label_losses_adjoint");
+  return true;
+}
+
 }  // namespace paragon::backend

@@ -21,6 +21,15 @@ concept progress_observer =
       { observer(phase, done, total, value) } -> std::convertible_to<bool>;
     };
 
+/// Names what O lacks of `progress_observer`: a failed assertion, in the compiler's first line of error.
+template <class O>
+consteval bool require_progress_observer() {
+  static_assert(progress_observer<O>,
+                "an observer needs `operator()(std::string_view phase, std::size_t done, "
+                "std::size_t total, double value) -> bool`");
+  return true;
+}
+
 /// Watches nothing.
 struct silent {
   bool operator()(std::string_view, std::size_t, std::size_t, double) const noexcept { return true; }

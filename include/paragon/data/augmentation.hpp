@@ -38,8 +38,19 @@ struct image_view {
 /// static_assert(paragon::data::augmentation<flip>);
 /// \endcode
 template <class A>
-concept augmentation = requires(const A a, const image_view& image, paragon::random_key key, std::uint64_t element,
-                                std::uint8_t* out) { a(image, key, element, out); };
+concept augmentation =
+    std::move_constructible<A> && requires(const A a, const image_view& image, paragon::random_key key,
+                                           std::uint64_t element, std::uint8_t* out) { a(image, key, element, out); };
+
+/// Names what A lacks of `augmentation`: a failed assertion, in the compiler's first line of error.
+template <class A>
+consteval bool require_augmentation() {
+  static_assert(std::move_constructible<A>, "an augmentation must be move-constructible");
+  static_assert(augmentation<A>,
+                "an augmentation needs `operator()(const data::image_view&, key, std::uint64_t element, "
+                "std::uint8_t* out) const`");
+  return true;
+}
 
 /// Images as they are.
 struct plain {

@@ -17,16 +17,35 @@
 
 namespace paragon::data {
 
+namespace detail {
+
+template <class F>
+concept counts_features = requires(const F f) {
+  { f.features() } -> std::convertible_to<std::size_t>;
+};
+template <class F>
+concept reads_images =
+    requires(const F f, std::span<const float> images, std::size_t n, std::span<float> out) { f(images, n, out); };
+
+}  // namespace detail
+
 /// What turns images into features by which data sets are compared: a network that was trained elsewhere, or fixed
 /// filters. `f.features()` of them come from each image; `f(images, n, out)` reads n normalised images [n, H, W, C] and
 /// writes [n, features].
 ///
 /// It is const and depends on nothing but its arguments; an image's features do not depend on the others of the batch.
 template <class F>
-concept feature_extractor = requires(const F f, std::span<const float> images, std::size_t n, std::span<float> out) {
-  { f.features() } -> std::convertible_to<std::size_t>;
-  f(images, n, out);
-};
+concept feature_extractor = detail::counts_features<F> && detail::reads_images<F>;
+
+/// Names what F lacks of `feature_extractor`: a failed assertion, in the compiler's first line of error.
+template <class F>
+consteval bool require_feature_extractor() {
+  static_assert(detail::counts_features<F>, "an extractor of features needs `features() const -> std::size_t`");
+  static_assert(detail::reads_images<F>,
+                "an extractor of features needs `operator()(std::span<const float> images, "
+                "std::size_t n, std::span<float> out) const`");
+  return true;
+}
 
 /// Features of some images of each class, drawn at random without repetition: what `predictor::dataset_encoder` reads.
 /// Deterministic in the key.
@@ -34,9 +53,10 @@ concept feature_extractor = requires(const F f, std::span<const float> images, s
 /// \param images  of each class
 /// \returns [classes * images, features], class after class
 /// \throws error for no images, or where a class has fewer
-template <feature_extractor F>
+template <class F>
 [[nodiscard]] tensor<float> features_of_classes(const image_set& set, const channel_statistics& scale, const F& extract,
                                                 std::size_t images, paragon::random_key key) {
+  static_assert(require_feature_extractor<F>());
   std::vector<std::vector<std::size_t>> members(set.classes());
   for (std::size_t i = 0; i < set.size(); ++i) members[set.labels()[i]].push_back(i);
   const std::size_t width = extract.features();
@@ -63,7 +83,7 @@ template <feature_extractor F>
 /// \param images  of each class
 /// \returns [classes, features]
 /// \throws error as `features_of_classes`
-template <feature_extractor F>
+template <class F>
 [[nodiscard]] tensor<float> dataset_embedding(const image_set& set, const channel_statistics& scale, const F& extract,
                                               std::size_t images, paragon::random_key key) {
   const tensor<float> all = features_of_classes(set, scale, extract, images, key);

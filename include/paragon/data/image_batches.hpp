@@ -33,8 +33,10 @@ namespace paragon::data {
 /// \endcode
 /// \tparam A  how images are changed each time that they are shown
 /// \tparam T  float or double
-template <augmentation A = plain, std::floating_point T = float>
+template <class A = plain, std::floating_point T = float>
 class image_batches {
+  static_assert(require_augmentation<A>());
+
 public:
   /// \param indices  of the images to show
   /// \param batch    images a step

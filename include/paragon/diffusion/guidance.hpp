@@ -20,6 +20,14 @@
 
 namespace paragon::diffusion {
 
+namespace detail {
+
+template <class G, class T, class Backend>
+concept adds_gradient = requires(G& g, const tensor<T, Backend>& x, std::size_t i, std::span<const double> weights,
+                                 tensor<T, Backend>& out) { g.add_gradient(x, i, weights, out); };
+
+}  // namespace detail
+
 /// Something that pulls samples: a predictor's gradient, the exact gradient of a cost's expectation.
 ///
 /// - `t.prepare(way)`: as a score's.
@@ -29,11 +37,18 @@ namespace paragon::diffusion {
 /// - `t.select(first)`: optional; says before each batch which number its first sample has.
 /// - `t.exclude(architectures)`: optional; says before a run what was generated already.
 template <class G, class T = float, class Backend = backend::cpu>
-concept guidance_term = requires(G& g, std::span<const moment> way, const tensor<T, Backend>& x, std::size_t i,
-                                 std::span<const double> weights, tensor<T, Backend>& out) {
-  g.prepare(way);
-  g.add_gradient(x, i, weights, out);
-};
+concept guidance_term = detail::prepares<G> && detail::adds_gradient<G, T, Backend>;
+
+/// Names what G lacks of `guidance_term`: a failed assertion, in the compiler's first line of error.
+template <class G, class T = float, class Backend = backend::cpu>
+consteval bool require_guidance_term() {
+  static_assert(detail::prepares<G>, "a guidance term needs `prepare(std::span<const diffusion::moment> way)`");
+  static_assert(
+      detail::adds_gradient<G, T, Backend>,
+      "a guidance term needs `add_gradient(const tensor<T, B>& x, std::size_t i, std::span<const double> weights, "
+      "tensor<T, B>& out)`");
+  return true;
+}
 
 namespace detail {
 
@@ -98,8 +113,9 @@ public:
   }
 
   template <class T, class B>
-    requires score_function<Score, T, B> && (guidance_term<Terms, T, B> && ...)
   void evaluate(const tensor<T, B>& x, std::size_t step, tensor<T, B>& out) {
+    static_assert(require_score<Score, T, B>());
+    static_assert((require_guidance_term<Terms, T, B>() && ...));
     score_.evaluate(x, step, out);
     add(x, step, out, std::index_sequence_for<Terms...>{});
   }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -27,8 +28,10 @@ namespace paragon::diffusion {
 /// known answer. O(entries) a sample.
 /// \tparam Encoding  where the entries of a choice lie
 template <class Encoding, class T = float>
-  requires space::linear_graph_encoding<Encoding, T>
 class independent_choices {
+  static_assert(space::require_linear_graph_encoding<Encoding, T>());
+  static_assert(std::copy_constructible<Encoding>, "the encoding must be copy-constructible");
+
 public:
   using value_type = T;
 

@@ -26,6 +26,37 @@ concept sde = std::copy_constructible<S> && requires(const S s, double t) {
   { s.noise_level(t) } -> std::convertible_to<double>;
 };
 
+/// Names what S lacks of `sde`: a failed assertion, in the compiler's first line of error.
+template <class S>
+consteval bool require_sde() {
+  static_assert(
+      requires(const S s, double t) {
+        { s.drift(t) } -> std::convertible_to<double>;
+      }, "a process needs `drift(double t) const -> double`");
+  static_assert(
+      requires(const S s, double t) {
+        { s.diffusion(t) } -> std::convertible_to<double>;
+      }, "a process needs `diffusion(double t) const -> double`");
+  static_assert(
+      requires(const S s, double t) {
+        { s.scale(t) } -> std::convertible_to<double>;
+      }, "a process needs `scale(double t) const -> double`");
+  static_assert(
+      requires(const S s, double t) {
+        { s.deviation(t) } -> std::convertible_to<double>;
+      }, "a process needs `deviation(double t) const -> double`");
+  static_assert(
+      requires(const S s) {
+        { s.prior_deviation() } -> std::convertible_to<double>;
+      }, "a process needs `prior_deviation() const -> double`");
+  static_assert(
+      requires(const S s, double t) {
+        { s.noise_level(t) } -> std::convertible_to<double>;
+      }, "a process needs `noise_level(double t) const -> double`");
+  static_assert(sde<S>, "a process must be copy-constructible");
+  return true;
+}
+
 /// Variance exploding: noise is added, from sigma_min to sigma_max in a geometric progression; networks are told its
 /// deviation.
 ///

@@ -14,6 +14,26 @@
 
 namespace paragon::diffusion {
 
+namespace detail {
+
+template <class S, class Process>
+concept finds_way = requires(const S s, const Process& process) {
+  { s.way(process) } -> std::same_as<std::vector<moment>>;
+};
+template <class S, class Process, class Score, class T, class Backend>
+concept runs = requires(const S s, const Process& process, std::span<const moment> way, Score& score,
+                        const sample_noise& noise, tensor<T, Backend>& x) { s.run(process, way, score, noise, x); };
+template <class S>
+concept counts_evaluations = requires(const S s) {
+  { s.evaluations() } -> std::convertible_to<std::size_t>;
+};
+template <class S>
+concept says_coupling = requires(const S s) {
+  { s.couples_samples() } -> std::convertible_to<bool>;
+};
+
+}  // namespace detail
+
 /// Turns noise into data by following a score.
 ///
 /// - `s.way(process)`: the moments at which the score will be asked for.
@@ -22,14 +42,25 @@ namespace paragon::diffusion {
 /// - `s.evaluations()`: how often a run asks for the score of each sample.
 /// - `s.couples_samples()`: whether the samples of a batch influence each other. Such a batch is never cut.
 template <class S, class Process, class Score, class T = float, class Backend = backend::cpu>
-concept solver = sde<Process> && score_function<Score, T, Backend> &&
-                 requires(const S s, const Process& process, std::span<const moment> way, Score& score,
-                          const sample_noise& noise, tensor<T, Backend>& x) {
-                   { s.way(process) } -> std::same_as<std::vector<moment>>;
-                   s.run(process, way, score, noise, x);
-                   { s.evaluations() } -> std::convertible_to<std::size_t>;
-                   { s.couples_samples() } -> std::convertible_to<bool>;
-                 };
+concept solver =
+    sde<Process> && score_function<Score, T, Backend> && detail::finds_way<S, Process> &&
+    detail::runs<S, Process, Score, T, Backend> && detail::counts_evaluations<S> && detail::says_coupling<S>;
+
+/// Names what S lacks of `solver`, or what the process or the score lack: a failed assertion, in the compiler's first line
+/// of error.
+template <class S, class Process, class Score, class T = float, class Backend = backend::cpu>
+consteval bool require_solver() {
+  static_assert(require_sde<Process>());
+  static_assert(require_score<Score, T, Backend>());
+  static_assert(detail::finds_way<S, Process>,
+                "a solver needs `way(const Process&) const -> std::vector<diffusion::moment>`");
+  static_assert(detail::runs<S, Process, Score, T, Backend>,
+                "a solver needs `run(const Process&, std::span<const diffusion::moment> way, Score&, const "
+                "diffusion::sample_noise&, tensor<T, B>& x) const`");
+  static_assert(detail::counts_evaluations<S>, "a solver needs `evaluations() const -> std::size_t`");
+  static_assert(detail::says_coupling<S>, "a solver needs `couples_samples() const -> bool`");
+  return true;
+}
 
 namespace detail {
 
@@ -101,10 +132,10 @@ struct sampling {
 /// auto x = diffusion::sample(process, score, diffusion::exponential_integrator{.steps = 20}, {8, 7}, key, {.samples = 100});
 /// \endcode
 /// \returns [samples, nodes, features]
-template <class T = float, class Backend = backend::cpu, sde Process, class Score, class Solver>
-  requires solver<Solver, Process, Score, T, Backend>
+template <class T = float, class Backend = backend::cpu, class Process, class Score, class Solver>
 [[nodiscard]] tensor<T, Backend> sample(const Process& process, Score& score, const Solver& method, shape each,
                                         paragon::random_key key, const sampling& options = {}) {
+  static_assert(require_solver<Solver, Process, Score, T, Backend>());
   if (each.rank() != 2 || each.size() == 0) {
     throw error("diffusion::sample", "samples of " + to_string(each), "[nodes, features]");
   }

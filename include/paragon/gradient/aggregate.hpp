@@ -28,8 +28,9 @@ struct aggregated {
 /// O(k^2 n) with two passes over the gradients. Deterministic, whatever the pool.
 /// \param rows  k gradients of n numbers: `matrix_view`, `row_list`, an Eigen matrix, an xtensor expression
 /// \param out   n numbers: a span, an Eigen vector, an xtensor container
-template <weighting W, matrix_source M, vector_source V>
+template <class W, matrix_source M, vector_source V>
 status aggregate(W&& policy, const M& rows, V&& out, thread_pool* pool = nullptr) {
+  static_assert(require_weighting<W>());
   return with_matrix(rows, [&](const auto& view) {
     const std::size_t k = view.rows();
     detail::square entries(k * k);
@@ -45,8 +46,9 @@ status aggregate(W&& policy, const M& rows, V&& out, thread_pool* pool = nullptr
 /// \code
 /// auto [direction, weights, status] = paragon::gradient::aggregate(paragon::gradient::min_norm{}, jacobian);
 /// \endcode
-template <weighting W, matrix_source M>
+template <class W, matrix_source M>
 [[nodiscard]] auto aggregate(W&& policy, const M& rows) {
+  static_assert(require_weighting<W>());
   return with_matrix(rows, [&](const auto& view) {
     using number = typename std::remove_cvref_t<decltype(view)>::value_type;
     const std::size_t k = view.rows();

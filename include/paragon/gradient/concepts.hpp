@@ -42,6 +42,15 @@ template <class W>
 concept weighting =
     callable_with_gram_and_weights<std::remove_reference_t<W>> && returns_status<std::remove_reference_t<W>>;
 
+/// Names what W lacks of `weighting`: a failed assertion, in the compiler's first line of error.
+template <class W>
+consteval bool require_weighting() {
+  static_assert(callable_with_gram_and_weights<std::remove_reference_t<W>>,
+                "a weighting needs `operator()(paragon::gradient::gram_view, std::span<double> weights)`");
+  static_assert(returns_status<std::remove_reference_t<W>>, "a weighting must return paragon::gradient::status");
+  return true;
+}
+
 /// A weighting that remembers earlier calls; `reset()` makes it forget them.
 template <class W>
 concept stateful_weighting = weighting<W> && requires(std::remove_reference_t<W>& w) { w.reset(); };

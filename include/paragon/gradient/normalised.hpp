@@ -67,8 +67,13 @@ struct unit_length_and_loss {
 /// \code
 /// auto modnas = paragon::gradient::normalised{paragon::gradient::published_frank_wolfe{}, paragon::gradient::unit_length{}};
 /// \endcode
-template <weighting W, normalisation N>
+template <class W, class N>
 struct normalised {
+  static_assert(require_weighting<W>());
+  static_assert(normalisation<N>,
+                "a normalisation needs `operator()(paragon::gradient::gram_view, std::span<double> scales) "
+                "const -> void`");
+
   W policy{};
   N scaling{};
 

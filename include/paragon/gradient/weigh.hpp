@@ -22,8 +22,9 @@ namespace paragon::gradient {
 /// Eigen::VectorXd w(G.rows());
 /// auto s = paragon::gradient::weigh(paragon::gradient::min_norm{}, G, w);
 /// \endcode
-template <weighting W, matrix_source M, vector_source V>
+template <class W, matrix_source M, vector_source V>
 status weigh(W&& policy, const M& gram, V&& weights) {
+  static_assert(require_weighting<W>());
   return with_matrix(gram, [&](const auto& g) {
     return with_vector(weights, [&](const auto& w) {
       using gram_number = typename std::remove_cvref_t<decltype(g)>::value_type;

@@ -12,6 +12,19 @@ struct unconditional {
   friend constexpr bool operator==(unconditional, unconditional) = default;
 };
 
+namespace detail {
+
+template <class O>
+concept describes_itself = requires(const O o) {
+  { o.describe() } -> std::convertible_to<metric>;
+};
+template <class O, class A, class C>
+concept gives_value = requires(const O o, const A a, const C condition) {
+  { o.value(a, condition) } -> std::convertible_to<double>;
+};
+
+}  // namespace detail
+
 /// What an architecture is judged by: `o.value(a, condition)` in the unit and direction that `o.describe()` states.
 ///
 /// The condition says under which circumstances: `unconditional`, the number of a device, a data set. An objective that
@@ -28,9 +41,17 @@ struct unconditional {
 /// \endcode
 /// \tparam A the architecture, \tparam C the condition.
 template <class O, class A, class C = unconditional>
-concept objective = requires(const O o, const A a, const C condition) {
-  { o.describe() } -> std::convertible_to<metric>;
-  { o.value(a, condition) } -> std::convertible_to<double>;
-};
+concept objective = detail::describes_itself<O> && detail::gives_value<O, A, C>;
+
+/// Names what O lacks of `objective`: a failed assertion, in the compiler's first line of error.
+template <class O, class A, class C = unconditional>
+consteval bool require_objective() {
+  static_assert(detail::describes_itself<O>, "an objective needs `describe() const -> paragon::metric`");
+  static_assert(
+      detail::gives_value<O, A, C>,
+      "an objective needs `value(architecture, condition) const -> double`; a scorer's condition is the number of "
+      "a device, a std::size_t");
+  return true;
+}
 
 }  // namespace paragon::objective

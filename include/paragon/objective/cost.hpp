@@ -10,8 +10,10 @@
 namespace paragon::objective {
 
 /// The exact number of trainable parameters, to be minimised. The same under every condition.
-template <space::costed_space S>
+template <class S>
 struct parameter_count {
+  static_assert(space::require_costed_space<S>());
+
   S space{};
   static constexpr bool device_independent = true;  ///< a search asks once, not once for each device
 
@@ -31,8 +33,10 @@ struct parameter_count {
 };
 
 /// The exact number of multiply-accumulates of one forward pass, to be minimised. The same under every condition.
-template <space::costed_space S>
+template <class S>
 struct mac_count {
+  static_assert(space::require_costed_space<S>());
+
   S space{};
   static constexpr bool device_independent = true;  ///< a search asks once, not once for each device
 

@@ -45,8 +45,10 @@ struct estimate {
 /// `train`: O(steps n^3); `predict`: O(n^2) each. Deterministic.
 /// Reference: Rasmussen, Williams, "Gaussian processes for machine learning", 2006, eq. 5.8 and 5.9.
 /// \tparam Descriptor  models `space::architecture_descriptor`
-template <space::architecture_descriptor Descriptor>
+template <class Descriptor>
 class gaussian_process {
+  static_assert(space::require_descriptor<Descriptor>());
+
 public:
   using architecture = typename Descriptor::architecture;
 

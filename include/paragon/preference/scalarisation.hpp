@@ -18,9 +18,20 @@ namespace paragon::preference {
 /// Models: `linear`, `tchebycheff`, `augmented_tchebycheff`, `smooth_tchebycheff`, `boundary_intersection`, or a type
 /// of your own with the one operator below.
 template <class S>
-concept scalarisation = requires(const S& s, std::span<const double> values, std::span<const double> ray) {
-  { s(values, ray, ray) } -> std::convertible_to<double>;
-};
+concept scalarisation =
+    std::copy_constructible<S> && requires(const S& s, std::span<const double> values, std::span<const double> ray) {
+      { s(values, ray, ray) } -> std::convertible_to<double>;
+    };
+
+/// Names what S lacks of `scalarisation`: a failed assertion, in the compiler's first line of error.
+template <class S>
+consteval bool require_scalarisation() {
+  static_assert(std::copy_constructible<S>, "a scalarisation must be copy-constructible");
+  static_assert(scalarisation<S>,
+                "a scalarisation needs `operator()(std::span<const double> values, std::span<const double> ray, "
+                "std::span<const double> ideal) const -> double`");
+  return true;
+}
 
 /// A scalarisation that also writes its derivatives by the objectives (a subgradient where it has a kink).
 template <class S>

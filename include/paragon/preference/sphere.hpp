@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cmath>
+#include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 
@@ -13,9 +15,18 @@ namespace paragon::preference {
 ///
 /// The ray of an index depends on key and index alone. Models: `sphere`, or a type of your own around `dirichlet`.
 template <class S>
-concept ray_sampler = requires(const S& s, std::span<double> ray, const paragon::random_key& key, std::uint64_t index) {
-  s(ray, key, index);
-};
+concept ray_sampler =
+    std::move_constructible<S> && requires(const S& s, std::span<double> ray, const paragon::random_key& key,
+                                           std::uint64_t index) { s(ray, key, index); };
+
+/// Names what S lacks of `ray_sampler`: a failed assertion, in the compiler's first line of error.
+template <class S>
+consteval bool require_ray_sampler() {
+  static_assert(std::move_constructible<S>, "a sampler of rays must be move-constructible");
+  static_assert(ray_sampler<S>,
+                "a sampler of rays needs `operator()(std::span<double> ray, key, std::uint64_t index) const`");
+  return true;
+}
 
 /// A ray in a uniformly distributed direction of the positive orthant, scaled to sum 1. O(m).
 ///

@@ -58,9 +58,12 @@ struct bilevel_settings {
 /// \tparam Scorer         a `search::scorer` of the other objectives, its scales set; its devices are the search's
 /// \tparam Paths          models `supernet::path_sampler`
 /// \tparam Mixing         models `supernet::mixing`
-template <class Network, class Hypernetwork, class WeightSource, class SearchSource, class Scorer,
-          supernet::path_sampler Paths, class Mixing = supernet::exact_mixing<float>>
+template <class Network, class Hypernetwork, class WeightSource, class SearchSource, class Scorer, class Paths,
+          class Mixing = supernet::exact_mixing<float>>
 class bilevel {
+  static_assert(supernet::require_path_sampler<Paths>());
+  static_assert(supernet::require_batch_source<WeightSource>());
+
 public:
   using supernet_type = supernet::supernet<Network>;
   using modnas_type = modnas<Hypernetwork>;

@@ -75,8 +75,10 @@ struct arg_max {
 /// objectives one can only improve along the rays when its weight rises (for scaled objectives of at least 0, as an
 /// origin at the best gives them).
 /// Cost: at most rays * samples + rounds * rays * beam * neighbours predictions for each device.
-template <preference::scalarisation Scalarisation = preference::smooth_tchebycheff>
+template <class Scalarisation = preference::smooth_tchebycheff>
 struct pooled {
+  static_assert(preference::require_scalarisation<Scalarisation>());
+
   Scalarisation scalarisation = detail::default_scalarisation<Scalarisation>();
   std::size_t samples = 64;
   std::size_t beam = 16;

@@ -44,6 +44,15 @@ concept estimator = requires(E& e, autodiff::variable<autodiff::tape<T>> logits,
   { e(logits, b) } -> std::same_as<autodiff::variable<autodiff::tape<T>>>;
 };
 
+/// Names what E lacks of `estimator`: a failed assertion, in the compiler's first line of error.
+template <class E, class T = float>
+consteval bool require_estimator() {
+  static_assert(estimator<E, T>,
+                "an estimator needs `operator()(autodiff::variable<C> logits, const search::batch&) -> "
+                "autodiff::variable<C>`");
+  return true;
+}
+
 /// Gradients of the expected score from scores alone: the objectives need not be differentiable, nor relaxed.
 ///
 /// Draws one architecture D of each row. The derivative of E[s] by the probability of choice c of decision d is
@@ -53,8 +62,10 @@ concept estimator = requires(E& e, autodiff::variable<autodiff::tape<T>> logits,
 /// 2015.
 /// \tparam Scorer         a `search::scorer`, borrowed
 /// \tparam Scalarisation  models `preference::scalarisation`
-template <class Scorer, preference::scalarisation Scalarisation = preference::smooth_tchebycheff>
+template <class Scorer, class Scalarisation = preference::smooth_tchebycheff>
 class local_expectation {
+  static_assert(preference::require_scalarisation<Scalarisation>());
+
 public:
   explicit local_expectation(Scorer& scorer,
                              Scalarisation scalarisation = detail::default_scalarisation<Scalarisation>(),
@@ -188,8 +199,10 @@ private:
 /// published way.
 /// \tparam Losses      losses(relaxed [rows, choices], batch) gives scaled objectives [rows, objectives]
 /// \tparam Relaxation  models `hypernetwork::relaxation`
-template <class Losses, hypernetwork::relaxation Relaxation = hypernetwork::reinmax>
+template <class Losses, class Relaxation = hypernetwork::reinmax>
 class relaxed_objectives {
+  static_assert(hypernetwork::require_relaxation<Relaxation>());
+
 public:
   relaxed_objectives(Losses losses, std::vector<std::size_t> offsets, Relaxation relaxation = {})
       : losses_(std::move(losses)), offsets_(std::move(offsets)), relaxation_(std::move(relaxation)) {}

@@ -107,14 +107,15 @@ std::size_t best_candidate(Score& score, std::span<const double> learned, const 
 /// \param label       label(i) is the target of candidate i, to be minimised; asked once for each
 /// \throws error for fewer than two labels (in all, or at first), or more than there are candidates; for objectives of
 /// the wrong number
-template <class Descriptor, class Label, preference::scalarisation Scalarisation = preference::smooth_tchebycheff,
-          progress_observer Observer = silent>
+template <class Descriptor, class Label, class Scalarisation = preference::smooth_tchebycheff, class Observer = silent>
 labelled select_labels(predictor::gaussian_process<Descriptor>& process, const Descriptor& descriptor,
                        std::span<const typename Descriptor::architecture> candidates,
                        std::span<const other_objectives> others, Label&& label, const label_settings& settings,
                        paragon::random_key key,
                        Scalarisation scalarisation = detail::default_scalarisation<Scalarisation>(),
                        Observer&& observe = {}) {
+  static_assert(preference::require_scalarisation<Scalarisation>());
+  static_assert(require_progress_observer<Observer>());
   const std::size_t n = candidates.size();
   if (settings.labels < 2 || settings.labels > n || others.empty()) {
     throw error("search::select_labels",
@@ -207,10 +208,11 @@ labelled select_labels(predictor::gaussian_process<Descriptor>& process, const D
 /// \param learned   the learned objective of every candidate, scaled
 /// \param others    the other objectives of that device
 /// \param excluded  excluded(i): candidate i is of no use
-template <class Excluded, preference::scalarisation Scalarisation = preference::smooth_tchebycheff>
+template <class Excluded, class Scalarisation = preference::smooth_tchebycheff>
 std::vector<std::size_t> front_candidates(
     std::span<const double> learned, const other_objectives& others, std::size_t count, const Excluded& excluded,
     paragon::random_key key, Scalarisation scalarisation = detail::default_scalarisation<Scalarisation>()) {
+  static_assert(preference::require_scalarisation<Scalarisation>());
   const std::size_t m = others.size() / learned.size();
   detail::front_score<Scalarisation> score(scalarisation, m);
   std::vector<double> weights(m + 1);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -68,9 +69,12 @@ struct training_report {
 /// \tparam Sampler       models `preference::ray_sampler`
 template <class Hypernetwork, class Weighting = gradient::normalised<gradient::min_norm, gradient::unit_length>,
           class Sampler = preference::sphere, class T = float>
-  requires hypernetwork::hypernetwork<Hypernetwork, T> && gradient::weighting<Weighting> &&
-           preference::ray_sampler<Sampler>
 class modnas {
+  static_assert(hypernetwork::require_hypernetwork<Hypernetwork, T>());
+  static_assert(gradient::require_weighting<Weighting>());
+  static_assert(std::move_constructible<Weighting>, "the weighting of a search must be move-constructible");
+  static_assert(preference::require_ray_sampler<Sampler>());
+
 public:
   /// \param store  the parameters that the hypernetwork was made with
   modnas(Hypernetwork net, nn::parameters<T> store, modnas_settings settings = {}, Weighting weighting = {},
@@ -135,8 +139,9 @@ public:
   }
 
   /// One step: a function of the parameters, the optimiser's state and the number of the step.
-  template <estimator<T> Estimator>
+  template <class Estimator>
   void step(training& t, Estimator&& estimate, const paragon::random_key& key) {
+    static_assert(require_estimator<Estimator, T>());
     const std::size_t number = t.report_.steps;
     const std::size_t k = t.numbers_.size();
     const std::size_t m = settings_.objectives;
@@ -174,9 +179,11 @@ public:
   /// Trains on these devices for all steps of the settings. A second call goes on from where the first ended, with a fresh
   /// optimiser and schedule.
   /// \throws error for no device, or devices with different numbers of features
-  template <estimator<T> Estimator, progress_observer Observer = silent>
+  template <class Estimator, class Observer = silent>
   training_report train(std::span<const device> devices, Estimator&& estimate, paragon::random_key key,
                         Observer&& observe = {}) {
+    static_assert(require_estimator<Estimator, T>());
+    static_assert(require_progress_observer<Observer>());
     const auto t = begin(devices);
     while (t->report_.steps < settings_.steps) {
       step(*t, estimate, key);

@@ -33,13 +33,12 @@ struct generation {
 ///
 /// Deterministic in (key, number of the sample), see `diffusion::sample`.
 /// \tparam Encoding  decodes real matrices; data are scaled to -1 and 1
-template <class T = float, space::decodable_graph_encoding<T> Encoding, diffusion::sde Process, class Score,
-          class Solver>
-  requires diffusion::solver<Solver, Process, Score, T>
-[[nodiscard]] generation<typename Encoding::architecture> generate(const Encoding& encoding, const Process& process,
-                                                                   Score& score, const Solver& method,
-                                                                   paragon::random_key key,
-                                                                   const diffusion::sampling& options = {}) {
+template <class T = float, class Encoding, class Process, class Score, class Solver>
+[[nodiscard]] generation<space::architecture_of<Encoding>> generate(const Encoding& encoding, const Process& process,
+                                                                    Score& score, const Solver& method,
+                                                                    paragon::random_key key,
+                                                                    const diffusion::sampling& options = {}) {
+  static_assert(space::require_decodable_graph_encoding<Encoding, T>());
   const shape each{encoding.nodes(), encoding.features()};
   const auto x = diffusion::sample<T>(process, score, method, each, key, options);
   generation<typename Encoding::architecture> found;
@@ -102,16 +101,15 @@ struct pomonag_result {
 /// \throws error for no phases, and where the judge does not give as many values for each architecture
 /// Reference: Lomurno, Mariani, Monti, Matteucci, "POMONAG: Pareto-optimal many-objective neural architecture generator",
 /// arXiv 2409.20447, section 3.
-template <class T = float, space::decodable_graph_encoding<T> Encoding, diffusion::sde Process, class Score,
-          class Solver, architecture_judge<typename Encoding::architecture> Judge, class... Policies>
-  requires diffusion::solver<Solver, Process, Score, T>
-[[nodiscard]] pomonag_result<typename Encoding::architecture> pomonag(const Encoding& encoding, const Process& process,
-                                                                      const Solver& method,
-                                                                      std::span<const phase<Score>> phases,
-                                                                      const Judge& judge, pareto::directions way,
-                                                                      std::size_t minimum, paragon::random_key key,
-                                                                      const Policies&... policies) {
+template <class T = float, class Encoding, class Process, class Score, class Solver, class Judge, class... Policies>
+[[nodiscard]] pomonag_result<space::architecture_of<Encoding>> pomonag(
+    const Encoding& encoding, const Process& process, const Solver& method, std::span<const phase<Score>> phases,
+    const Judge& judge, pareto::directions way, std::size_t minimum, paragon::random_key key, const Policies&... policies) {
   using architecture = typename Encoding::architecture;
+  static_assert(space::require_decodable_graph_encoding<Encoding, T>());
+  static_assert(diffusion::require_solver<Solver, Process, Score, T>());
+  static_assert(architecture_judge<Judge, architecture>,
+                "a judge needs `operator()(std::span<const architecture>) const -> std::vector<double>`");
   if (phases.empty()) throw error("search::pomonag", "no phases", "at least one");
   pomonag_result<architecture> result;
   std::size_t first = 0;

@@ -52,6 +52,14 @@ struct scale {
 template <class O, class A>
 concept device_objective = std::move_constructible<O> && objective::objective<O, A, std::size_t>;
 
+/// Names what O lacks of `device_objective`.
+template <class O, class A>
+consteval bool require_device_objective() {
+  static_assert(objective::require_objective<O, A, std::size_t>());
+  static_assert(std::move_constructible<O>, "an objective of a scorer must be move-constructible");
+  return true;
+}
+
 /// Judges architectures by several objectives on several devices, and remembers every value.
 ///
 /// Objectives stay in their units and directions; `score` gives them scaled, to be minimised. An objective that says
@@ -71,12 +79,15 @@ concept device_objective = std::move_constructible<O> && objective::objective<O,
 /// paragon::search::scorer judge(space, devices.size(), error{}, latency{devices});
 /// judge.fit_scales(judge.sample(1000, {.seed = 1}));
 /// \endcode
-template <space::search_space S, device_objective<typename S::architecture>... Objectives>
-  requires(sizeof...(Objectives) > 0)
+template <class S, class... Objectives>
 class scorer {
+  static_assert(space::require_search_space<S>());
+  static_assert(sizeof...(Objectives) > 0, "a scorer needs at least one objective");
+
 public:
   using space_type = S;
   using architecture = typename S::architecture;
+  static_assert((require_device_objective<Objectives, architecture>() && ...));
   using id = space::choice_table::number;
   static constexpr std::size_t objectives = sizeof...(Objectives);
 

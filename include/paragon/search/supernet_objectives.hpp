@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -33,8 +34,11 @@ namespace paragon::search {
 /// \tparam Scorer    a `search::scorer` with its scales set, borrowed
 /// \tparam Mixing    models `supernet::mixing`
 template <class Supernet, class Source, class Scorer, class Mixing = supernet::exact_mixing<float>>
-  requires supernet::batch_source<Source, float> && supernet::mixing<Mixing, float>
 class supernet_objectives {
+  static_assert(supernet::require_batch_source<Source>());
+  static_assert(supernet::require_mixing<Mixing>());
+  static_assert(std::default_initializable<Mixing>, "the mixing of a search must be default-constructible");
+
 public:
   supernet_objectives(const Supernet& net, Source& images, Scorer& scorer)
       : net_(&net), source_(&images), scorer_(&scorer) {}

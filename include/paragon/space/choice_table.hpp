@@ -30,8 +30,8 @@ public:
   static constexpr number none = std::numeric_limits<number>::max();
 
   /// \throws error for a decision without a choice, or with more than a row can hold
-  template <has_decisions S>
-  explicit basic_choice_table(const S& space) : choices_(space.decisions()) {
+  template <class S>
+  explicit basic_choice_table(const S& space) : choices_(size_of(space)) {
     for (std::size_t d = 0; d < choices_.size(); ++d) {
       choices_[d] = space.choices(d);
       if (choices_[d] == 0 || choices_[d] > most) {
@@ -61,6 +61,12 @@ public:
   }
 
 private:
+  template <class S>
+  static std::size_t size_of(const S& space) {
+    static_assert(require_decisions<S>());
+    return space.decisions();
+  }
+
   static constexpr std::size_t most = std::size_t{std::numeric_limits<Choice>::max()} + 1;
 
   /// Where the row is, or where it would go.

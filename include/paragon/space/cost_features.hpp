@@ -31,8 +31,10 @@ concept cost_features =
     };
 
 /// The features that any space has: 1, and the entry of each choice but the first of its decision.
-template <search_space S>
+template <class S>
 class additive_features {
+  static_assert(require_search_space<S>());
+
 public:
   explicit additive_features(const S& space) : choices_(total_choices(space)) {
     std::size_t at = 0;

@@ -22,8 +22,9 @@ namespace paragon::space {
 /// \code
 /// auto cell = paragon::space::decode<float>(cells, logits);   // logits: std::vector<float> of 30
 /// \endcode
-template <class T, has_decisions S>
-[[nodiscard]] typename S::architecture decode(const S& space, std::span<const T> logits) {
+template <class T, class S>
+[[nodiscard]] architecture_of<S> decode(const S& space, std::span<const T> logits) {
+  static_assert(require_decisions<S>());
   if (logits.size() != total_choices(space)) {
     throw error("space::decode", "a row of " + std::to_string(logits.size()) + " entries",
                 std::to_string(total_choices(space)));

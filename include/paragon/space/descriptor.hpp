@@ -12,6 +12,14 @@
 
 namespace paragon::space {
 
+namespace detail {
+
+template <class D>
+concept describes = requires(const D d, const typename D::architecture a, std::span<std::uint8_t> choices,
+                             std::span<double> features) { d.describe(a, choices, features); };
+
+}  // namespace detail
+
 /// What a predictor of quality looks at: the choices that matter, and numbers about the structure.
 ///
 /// - `d.decisions()`, `d.choices(i)`: the choices that `d.describe` writes; a descriptor may map architectures that
@@ -19,18 +27,30 @@ namespace paragon::space {
 /// - `d.features()`: how many numbers it writes; may be 0.
 /// - `d.describe(a, choices, features)` writes both; every entry is written.
 template <class D>
-concept architecture_descriptor =
-    has_architecture<D> && requires(const D d, const typename D::architecture a, std::size_t i,
-                                    std::span<std::uint8_t> choices, std::span<double> features) {
-      { d.decisions() } -> std::convertible_to<std::size_t>;
-      { d.choices(i) } -> std::convertible_to<std::size_t>;
-      { d.features() } -> std::convertible_to<std::size_t>;
-      d.describe(a, choices, features);
-    };
+concept architecture_descriptor = std::move_constructible<D> && has_architecture<D> && detail::counts_decisions<D> &&
+                                  detail::counts_choices<D> && detail::counts_features<D> && detail::describes<D>;
+
+/// Names what D lacks of `architecture_descriptor`.
+template <class D>
+consteval bool require_descriptor() {
+  static_assert(
+      requires { typename D::architecture; }, "a descriptor needs a type `architecture`");
+  static_assert(require_architecture<D>());
+  static_assert(detail::counts_decisions<D>, "a descriptor needs `decisions() const -> std::size_t`");
+  static_assert(detail::counts_choices<D>, "a descriptor needs `choices(std::size_t i) const -> std::size_t`");
+  static_assert(detail::counts_features<D>, "a descriptor needs `features() const -> std::size_t`");
+  static_assert(detail::describes<D>,
+                "a descriptor needs `describe(architecture, std::span<std::uint8_t> choices, "
+                "std::span<double> features) const`");
+  static_assert(std::move_constructible<D>, "a descriptor must be move-constructible");
+  return true;
+}
 
 /// The descriptor that any space has: its choices as they are, and no further numbers.
-template <search_space S>
+template <class S>
 class choice_descriptor {
+  static_assert(require_search_space<S>());
+
 public:
   using architecture = typename S::architecture;
 

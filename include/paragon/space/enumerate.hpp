@@ -13,16 +13,18 @@ namespace paragon::space {
 
 /// Calls `visit(index, architecture)` for every architecture of the space, by rising index. O(size).
 /// \throws error for a space of size 0: no space has none, so its size did not fit into 64 bits
-template <enumerable_space S, class Visitor>
+template <class S, class Visitor>
 void for_each(const S& space, Visitor&& visit) {
+  static_assert(require_enumerable_space<S>());
   const std::uint64_t size = space.size();
   if (size == 0) throw error("space::for_each", "a space of size 0", "the number of architectures, below 2^64");
   for (std::uint64_t i = 0; i < size; ++i) visit(i, space.at(i));
 }
 
 /// All architectures of the space; entry `i` is `space.at(i)`. \throws error for more than memory could ever hold
-template <enumerable_space S>
-[[nodiscard]] std::vector<typename S::architecture> all_architectures(const S& space) {
+template <class S>
+[[nodiscard]] std::vector<architecture_of<S>> all_architectures(const S& space) {
+  static_assert(require_enumerable_space<S>());
   std::vector<typename S::architecture> all;
   const std::uint64_t size = space.size();
   if (size > all.max_size()) {

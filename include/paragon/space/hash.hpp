@@ -13,8 +13,9 @@ namespace paragon::space {
 ///
 /// Architectures of a space of fewer than 2^64 choice rows never collide; in larger spaces they do as seldom as random
 /// numbers, for every decision has its part in all bits. The low bits are fit for hash tables.
-template <has_decisions S>
-[[nodiscard]] constexpr std::uint64_t hash(const S& space, const typename S::architecture& a) {
+template <class S>
+[[nodiscard]] constexpr std::uint64_t hash(const S& space, const architecture_of<S>& a) {
+  static_assert(require_decisions<S>());
   detail::choice_digest digest;
   for (std::size_t d = 0; d < space.decisions(); ++d) {
     digest.add(static_cast<std::size_t>(space.choice(a, d)), static_cast<std::size_t>(space.choices(d)));
@@ -28,8 +29,10 @@ template <has_decisions S>
 /// using cell = paragon::space::nasbench201::architecture;
 /// std::unordered_set<cell, paragon::space::hasher<paragon::space::nasbench201>> seen;
 /// \endcode
-template <has_decisions S>
+template <class S>
 struct hasher {
+  static_assert(require_decisions<S>());
+
   S space{};
 
   [[nodiscard]] std::size_t operator()(const typename S::architecture& a) const {

@@ -13,8 +13,9 @@
 namespace paragon::space {
 
 /// The choices that an architecture took, one per decision. \throws error for a choice that a byte cannot hold
-template <has_decisions S>
-[[nodiscard]] std::vector<std::uint8_t> choices_of(const S& space, const typename S::architecture& a) {
+template <class S>
+[[nodiscard]] std::vector<std::uint8_t> choices_of(const S& space, const architecture_of<S>& a) {
+  static_assert(require_decisions<S>());
   std::vector<std::uint8_t> choices(space.decisions());
   for (std::size_t d = 0; d < choices.size(); ++d) choices[d] = detail::choice_byte(space.choice(a, d));
   return choices;
@@ -24,8 +25,9 @@ template <has_decisions S>
 ///
 /// A changed choice that has no effect gives `a` itself and is left out; so are repetitions. NAS-Bench-201 has 24
 /// neighbours. O(n^2) comparisons in the number n of neighbours, for architectures need no order.
-template <has_decisions S>
-[[nodiscard]] std::vector<typename S::architecture> neighbours(const S& space, const typename S::architecture& a) {
+template <class S>
+[[nodiscard]] std::vector<architecture_of<S>> neighbours(const S& space, const architecture_of<S>& a) {
+  static_assert(require_decisions<S>());
   std::vector<typename S::architecture> found;
   std::vector<std::uint8_t> choices = choices_of(space, a);
   for (std::size_t d = 0; d < choices.size(); ++d) {

@@ -19,8 +19,9 @@ namespace paragon::space {
 /// std::array<float, 30> row;
 /// paragon::space::one_hot<float>(cells, cell, row);
 /// \endcode
-template <class T, has_decisions S>
-void one_hot(const S& space, const typename S::architecture& a, std::span<T> row) {
+template <class T, class S>
+void one_hot(const S& space, const architecture_of<S>& a, std::span<T> row) {
+  static_assert(require_decisions<S>());
   if (row.size() != total_choices(space)) {
     throw error("space::one_hot", "a row of " + std::to_string(row.size()) + " entries",
                 std::to_string(total_choices(space)));

@@ -19,8 +19,9 @@ namespace paragon::space {
 /// Where several rows of choices mean the same architecture, that architecture is drawn more often. Depends on nothing
 /// but (key, element), so draws can be made in any order by any thread. O(decisions).
 /// \throws error for an element from 2^64 / decisions on, which would repeat the draw of another
-template <has_decisions S>
-[[nodiscard]] typename S::architecture uniform(const S& space, const random_key& key, std::uint64_t element) {
+template <class S>
+[[nodiscard]] architecture_of<S> uniform(const S& space, const random_key& key, std::uint64_t element) {
+  static_assert(require_decisions<S>());
   std::vector<std::uint8_t> choices(space.decisions());
   if (!choices.empty() && element >= std::numeric_limits<std::uint64_t>::max() / choices.size()) {
     throw error("space::uniform", "draw " + std::to_string(element), "a number below 2^64 / decisions");

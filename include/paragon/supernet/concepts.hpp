@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <type_traits>
+#include <utility>
 
 #include "../autodiff/context.hpp"
 #include "../nn/batch_norm.hpp"
@@ -72,6 +73,31 @@ concept mixing =
       { p(alpha, offsets) } -> mixture<autodiff::tape<T, Backend>>;
     };
 
+/// Names what P lacks of `mixing`: a failed assertion, in the compiler's first line of error.
+template <class P, class T = float, class Backend = backend::cpu>
+consteval bool require_mixing() {
+  static_assert(
+      mixing<P, T, Backend>,
+      "a mixing needs `operator()(autodiff::variable<C> alpha, std::span<const std::size_t> offsets) -> mixture`");
+  return true;
+}
+
+namespace detail {
+
+template <class N>
+concept has_space = requires(const N& n) { requires space::has_decisions<std::remove_cvref_t<decltype(n.space())>>; };
+template <class N>
+concept counts_classes = requires(const N& n) {
+  { n.classes() } -> std::convertible_to<std::size_t>;
+};
+template <class N, class C>
+concept runs_on = requires(const N& n, const nn::bound<C>& theta, autodiff::variable<C> images,
+                           nn::batch_statistics norm, const any_mixture& mix) {
+  { n(theta, images, norm, mix) } -> std::same_as<autodiff::variable<C>>;
+};
+
+}  // namespace detail
+
 /// The network of a supernet: all architectures of a space at once, one of them computed at a time.
 ///
 /// - `n.space()`: the search space; its decisions are what `mix` is asked about.
@@ -83,15 +109,23 @@ concept mixing =
 /// Like a layer it holds slots and settings, never values, and runs on a tape and on an evaluation alike. So a space of
 /// one's own brings its operators and nothing else.
 template <class N, class T = float, class Backend = backend::cpu>
-concept supernet_network = std::copyable<N> && requires(const N& n, const nn::bound<autodiff::tape<T, Backend>>& theta,
-                                                        autodiff::variable<autodiff::tape<T, Backend>> images,
-                                                        const nn::bound<autodiff::evaluation<T, Backend>>& fixed,
-                                                        autodiff::variable<autodiff::evaluation<T, Backend>> inputs,
-                                                        nn::batch_statistics norm, const detail::any_mixture& mix) {
-  requires space::has_decisions<std::remove_cvref_t<decltype(n.space())>>;
-  { n.classes() } -> std::convertible_to<std::size_t>;
-  { n(theta, images, norm, mix) } -> std::same_as<autodiff::variable<autodiff::tape<T, Backend>>>;
-  { n(fixed, inputs, norm, mix) } -> std::same_as<autodiff::variable<autodiff::evaluation<T, Backend>>>;
-};
+concept supernet_network =
+    std::copyable<N> && detail::has_space<N> && detail::counts_classes<N> &&
+    detail::runs_on<N, autodiff::tape<T, Backend>> && detail::runs_on<N, autodiff::evaluation<T, Backend>>;
+
+/// Names what N lacks of `supernet_network`: a failed assertion, in the compiler's first line of error.
+template <class N, class T = float, class Backend = backend::cpu>
+consteval bool require_supernet_network() {
+  static_assert(
+      requires(const N& n) { n.space(); }, "a supernet's network needs `space() const`, its search space");
+  static_assert(space::require_decisions<std::remove_cvref_t<decltype(std::declval<const N&>().space())>>());
+  static_assert(detail::counts_classes<N>, "a supernet's network needs `classes() const -> std::size_t`");
+  static_assert(
+      detail::runs_on<N, autodiff::tape<T, Backend>> && detail::runs_on<N, autodiff::evaluation<T, Backend>>,
+      "a supernet's network needs `operator()(nn::bound<C> theta, autodiff::variable<C> images, norm, mix) const "
+      "-> autodiff::variable<C>`, for a tape and for an evaluation");
+  static_assert(std::copyable<N>, "a supernet's network must be copyable");
+  return true;
+}
 
 }  // namespace paragon::supernet

@@ -17,12 +17,24 @@ namespace paragon::supernet {
 /// Says which architecture's weights step `step` of a training moves: `s(step, choices)` writes one choice a decision.
 /// A function of the step alone, so that a training goes on from any step.
 template <class S>
-concept path_sampler = requires(const S& s, std::uint64_t step, std::span<std::uint8_t> choices) { s(step, choices); };
+concept path_sampler = std::move_constructible<S> &&
+                       requires(const S& s, std::uint64_t step, std::span<std::uint8_t> choices) { s(step, choices); };
+
+/// Names what S lacks of `path_sampler`: a failed assertion, in the compiler's first line of error.
+template <class S>
+consteval bool require_path_sampler() {
+  static_assert(std::move_constructible<S>, "a sampler of paths must be move-constructible");
+  static_assert(path_sampler<S>,
+                "a sampler of paths needs `operator()(std::uint64_t step, std::span<std::uint8_t> choices) const`");
+  return true;
+}
 
 /// Each decision uniform and independent: single-path one-shot.
 /// Reference: Guo et al., "Single path one-shot neural architecture search with uniform sampling", ECCV 2020.
-template <space::has_decisions Space>
+template <class Space>
 class uniform_paths {
+  static_assert(space::require_decisions<Space>());
+
 public:
   uniform_paths(const Space& space, paragon::random_key key) : key_(key) {
     for (std::size_t d = 0; d < space.decisions(); ++d) {
@@ -47,8 +59,10 @@ private:
 /// weights that hardly ever worked together. Here it is a seventh each. The choices of one decision are as likely as each
 /// other within their kind, and each kind is taken half of the time.
 /// \tparam Space  models `space::has_decisions`
-template <space::has_decisions Space>
+template <class Space>
 class even_capacity_paths {
+  static_assert(space::require_decisions<Space>());
+
 public:
   /// \param weighted  weighted(decision, choice): whether the choice has weights to train
   template <std::predicate<std::size_t, std::size_t> Weighted>

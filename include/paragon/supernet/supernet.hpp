@@ -60,8 +60,9 @@ struct tally {
 /// auto y = net.logits(nn::freeze(tape, net.store()), images, alpha, exact);                 // of the hypernetwork
 /// \endcode
 template <class Network, class T = float, class Backend = backend::cpu>
-  requires supernet_network<Network, T, Backend>
 class supernet {
+  static_assert(require_supernet_network<Network, T, Backend>());
+
 public:
   using network_type = Network;
   using space_type = std::remove_cvref_t<decltype(std::declval<const Network&>().space())>;
@@ -96,10 +97,10 @@ public:
   /// Logits of the architecture that a one-hot row alpha [1, total choices] names; gradients reach alpha as `policy` says.
   /// \throws error for a row that is not one-hot
   template <class C, class Policy, class Norm = nn::batch_statistics>
-    requires mixing<std::remove_reference_t<Policy>, T, Backend>
   [[nodiscard]] autodiff::variable<C> logits(const nn::bound<C>& theta, autodiff::variable<C> images,
                                              autodiff::variable<C> alpha, Policy&& policy,
                                              const Norm& norm = {}) const {
+    static_assert(require_mixing<std::remove_reference_t<Policy>, T, Backend>());
     return network_(theta, images, norm, policy(alpha, offsets_));
   }
 

@@ -49,10 +49,11 @@ public:
   /// \param store    the weights, moved
   /// \param norm     where batch normalisation takes its statistics from; `nn::collect_statistics` moves the kept ones too
   /// \returns the mean cross-entropy of the batch before the step
-  template <class Network, batch_source<T> Source, class Norm = nn::batch_statistics>
-    requires supernet_network<Network, T, Backend>
+  template <class Network, class Source, class Norm = nn::batch_statistics>
   T step(const Network& network, store_type& store, Source& source, std::span<const std::uint8_t> choices,
          const Norm& norm = {}) {
+    static_assert(require_supernet_network<Network, T, Backend>());
+    static_assert(require_batch_source<Source, T>());
     static_assert(autodiff::tape<T, Backend>::on_host, "batches are filled on the host");
     const shape extents = source.extents();
     images_.resize(extents.size());

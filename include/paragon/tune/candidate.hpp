@@ -66,4 +66,12 @@ concept evaluation = requires(F& f, const candidate& x) {
   { f(x) } -> std::convertible_to<outcome>;
 };
 
+/// Names what F lacks of `evaluation`: a failed assertion, in the compiler's first line of error.
+template <class F>
+consteval bool require_evaluation() {
+  static_assert(evaluation<F>,
+                "what is tuned needs `operator()(const tune::candidate&) -> double`, or -> tune::outcome");
+  return true;
+}
+
 }  // namespace paragon::tune

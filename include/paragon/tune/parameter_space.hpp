@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <concepts>
 #include <cstddef>
 #include <span>
 #include <string>
@@ -30,9 +31,10 @@ public:
   /// \throws error that names the parameter: for a name that is empty, used twice or not UTF-8 (labels alike); bounds
   ///         that are not finite or in the wrong order; a logarithm of what is not positive; a negative step, or one
   ///         too small for a double
-  template <parameter... P>
-    requires(sizeof...(P) > 0)
-  explicit parameter_space(const P&... parameters) : parameter_space(std::vector<axis>{parameters.describe()...}) {}
+  template <class... P>
+    requires(sizeof...(P) > 0 && (!std::same_as<P, std::vector<axis>> && ...) &&
+             (!std::same_as<P, parameter_space> && ...))
+  explicit parameter_space(const P&... parameters) : parameter_space(axes_of(parameters...)) {}
 
   /// The same from axes, for parameters that only the run time knows.
   explicit parameter_space(std::vector<axis> axes) : axes_(std::move(axes)) {
@@ -67,6 +69,12 @@ public:
   }
 
 private:
+  template <class... P>
+  static std::vector<axis> axes_of(const P&... parameters) {
+    static_assert((require_parameter<P>() && ...));
+    return {parameters.describe()...};
+  }
+
   static void require_distinct(std::vector<std::string> names, const std::string& place, const std::string& what) {
     for (const std::string& name : names) {
       if (name.empty()) throw error(place, "a " + what + " without a name");

@@ -27,6 +27,13 @@ concept parameter = requires(const P& p) {
   { p.describe() } -> std::convertible_to<axis>;
 };
 
+/// Names what P lacks of `parameter`: a failed assertion, in the compiler's first line of error.
+template <class P>
+consteval bool require_parameter() {
+  static_assert(parameter<P>, "a parameter needs `describe() const -> paragon::tune::axis`");
+  return true;
+}
+
 /// A number between two bounds, both included; with a step, only lower, lower + step, ...
 struct uniform {
   std::string name;

@@ -21,6 +21,19 @@ struct history {
   [[nodiscard]] bool better(double a, double b) const noexcept { return sense == direction::maximise ? a > b : a < b; }
 };
 
+namespace detail {
+
+template <class S>
+concept suggests = requires(const S& s, const parameter_space& space, const history& past, random key) {
+  { s.suggest(space, past, key) } -> std::same_as<std::vector<double>>;
+};
+template <class S>
+concept has_description = requires(const S& s) {
+  { s.describe() } -> std::convertible_to<json>;
+};
+
+}  // namespace detail
+
 /// Proposes the next point.
 ///
 /// Semantics: `suggest` returns one value of each axis and is a pure function of its arguments, so that a study can be
@@ -42,9 +55,17 @@ struct history {
 /// static_assert(paragon::tune::sampler<always_the_middle>);
 /// \endcode
 template <class S>
-concept sampler = requires(const S& s, const parameter_space& space, const history& past, random_key key) {
-  { s.suggest(space, past, key) } -> std::same_as<std::vector<double>>;
-  { s.describe() } -> std::convertible_to<json>;
-};
+concept sampler = std::move_constructible<S> && detail::suggests<S> && detail::has_description<S>;
+
+/// Names what S lacks of `sampler`: a failed assertion, in the compiler's first line of error.
+template <class S>
+consteval bool require_sampler() {
+  static_assert(detail::suggests<S>,
+                "a sampler needs `suggest(const tune::parameter_space&, const tune::history&, key) const "
+                "-> std::vector<double>`");
+  static_assert(std::move_constructible<S>, "a sampler must be move-constructible");
+  static_assert(detail::has_description<S>, "a sampler needs `describe() const -> paragon::json`");
+  return true;
+}
 
 }  // namespace paragon::tune

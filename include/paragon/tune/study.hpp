@@ -73,8 +73,10 @@ struct run_report {
 /// search.run([](const paragon::tune::candidate& c) { return c["x"] * c["x"] + c["rate"]; });
 /// search.best().values;
 /// \endcode
-template <sampler Sampler = tpe<>>
+template <class Sampler = tpe<>>
 class study {
+  static_assert(require_sampler<Sampler>());
+
 public:
   /// \throws error for a batch of 0 and a direction other than minimise and maximise
   explicit study(parameter_space space, study_settings settings = {}, Sampler chosen = Sampler{})
@@ -144,8 +146,10 @@ public:
   /// \param evaluate  called from the threads of the pool, several at a time
   /// \param observe   told the finished trials, their total and the best value (NaN: none yet) after each evaluation,
   ///                  one call at a time; where it returns false, no further evaluation starts
-  template <evaluation F, progress_observer Observer = silent>
+  template <class F, class Observer = silent>
   run_report run(F&& evaluate, thread_pool& pool, Observer&& observe = {}) {
+    static_assert(require_evaluation<F>());
+    static_assert(require_progress_observer<Observer>());
     run_report report;
     std::mutex mutex;  // guards the trials, the report, the file and the observer
     std::atomic<bool> stop = false;
@@ -178,8 +182,10 @@ public:
   }
 
   /// The same on the calling thread.
-  template <evaluation F, progress_observer Observer = silent>
+  template <class F, class Observer = silent>
+    requires(!std::same_as<std::remove_cvref_t<Observer>, thread_pool>)
   run_report run(F&& evaluate, Observer&& observe = {}) {
+    static_assert(require_evaluation<F>());
     thread_pool none(1);
     return run(evaluate, none, observe);
   }

@@ -1,0 +1,27 @@
+// expect: an objective needs .value\(architecture, condition\) const -> double
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// An objective that gives its value under another name is refused where a scorer is named, and what it lacks is named.
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include <paragon/search/scorer.hpp>
+
+struct pairs {
+  using architecture = int;
+  std::string_view name() const { return "pairs"; }
+  std::size_t decisions() const { return 1; }
+  std::size_t choices(std::size_t) const { return 2; }
+  std::size_t choice(int a, std::size_t) const { return a == 0 ? 0 : 1; }
+  int from_choices(std::span<const std::uint8_t> row) const { return row[0]; }
+  std::string to_string(int a) const { return std::to_string(a); }
+  int parse(std::string_view) const { return 0; }
+};
+
+struct latency {
+  paragon::metric describe() const { return {"latency", "ms", paragon::direction::minimise}; }
+  double milliseconds(int a, std::size_t) const { return a; }
+};
+
+int main() { const paragon::search::scorer judge(pairs{}, 1, latency{}); }
