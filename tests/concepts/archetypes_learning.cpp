@@ -211,7 +211,8 @@ TEST_CASE("concepts: samples need a process, a score and terms, no more") {
   pull term(0);
   diffusion::guided_score guided(diffusion::plain_norms{}, {1}, plain, term);
   const diffusion::sampling three{.samples = 3};
-  CHECK(diffusion::sample(process, guided, diffusion::exponential_integrator{.steps = 4}, {1, 2}, {}, three).size() == 6);
+  CHECK(diffusion::sample(process, guided, diffusion::exponential_integrator{.steps = 4}, {1, 2}, {}, three).size() ==
+        6);
   CHECK(diffusion::sample(process, plain, diffusion::probability_flow{.steps = 4}, {1, 2}, {}, three).size() == 6);
   CHECK(diffusion::sample(process, plain, diffusion::predictor_corrector{.steps = 4}, {1, 2}, {}, three).size() == 6);
 }

@@ -446,28 +446,25 @@ TEST_CASE("search: exact costs are asked for once, whatever the number of device
 
 TEST_CASE("search: the memory of a scorer agrees with a map") {
   search::detail::number_rows<3> rows;
+  rows.cover(100000001);
   std::map<std::uint32_t, std::array<double, 3>> expected;
   const paragon::random key{.seed = 44};
   INFO("seed " << key.seed);
   for (std::uint32_t k = 0; k < 20000; ++k) {
-    const auto i = static_cast<std::uint32_t>(k % 2 == 0 ? key.below(5000, k) : key.bits(k)[0]);
-    double* row = rows.find(i);
+    const auto i = static_cast<std::uint32_t>(key.below(k % 2 == 0 ? 5000 : 100000000, k));
     const auto [at, is_new] = expected.try_emplace(i, std::array<double, 3>{});
-    REQUIRE((row == nullptr) == is_new);
+    const double* found = rows.read(i);
     if (is_new) {
-      row = rows.add(i);
-      REQUIRE((std::isnan(row[0]) && std::isnan(row[1]) && std::isnan(row[2])));
+      REQUIRE((std::isnan(found[0]) && std::isnan(found[1]) && std::isnan(found[2])));
     } else {
-      REQUIRE(std::equal(row, row + 3, at->second.begin()));
+      REQUIRE(std::equal(found, found + 3, at->second.begin()));
     }
+    double* row = rows.write(i);
     for (std::size_t c = 0; c < 3; ++c) row[c] = at->second[c] = key.uniform(100000 + 3ULL * k + c);
   }
-  rows.clear_column(1);
-  for (const auto& [i, values] : expected) {
-    const double* row = rows.find(i);
-    REQUIRE(row != nullptr);
-    REQUIRE((row[0] == values[0] && std::isnan(row[1]) && row[2] == values[2]));
-  }
+  for (const auto& [i, values] : expected) REQUIRE(std::equal(values.begin(), values.end(), rows.read(i)));
+  for (std::uint32_t i = 0; i < 5000; ++i) REQUIRE(std::isnan(rows.read(i)[0]) == !expected.contains(i));
+  CHECK(std::isnan(rows.read(100000000)[2]));
 }
 
 namespace {

@@ -71,7 +71,8 @@ consteval bool require_device_objective() {
 /// an entry that `values` did not write). The others are asked all the same and their values kept, also what `values` wrote
 /// before it threw; what it had not written then is asked by `value`, each alone. In the end the first failure is thrown.
 /// Asking again asks for what is missing alone.
-/// Memory: two numbers for each objective of each architecture and device that was asked for, and where to find them.
+/// Memory: two numbers for each objective of each architecture and device that was asked for, in pages of 16 architectures;
+/// 4 bytes of a device for each 1,024 known architectures.
 /// \tparam S           models `space::search_space`
 /// \tparam Objectives  model `device_objective`
 ///
@@ -95,7 +96,7 @@ public:
   /// \throws error for no device, or an objective without a direction
   scorer(S space, std::size_t devices, Objectives... judges)
       : space_(std::move(space)), devices_(devices), objectives_(std::move(judges)...), ids_(space_),
-        canonical_(space_.decisions()), scales_(devices * objectives), judged_(devices) {
+        canonical_(space_.decisions()), scales_(devices * objectives), values_(devices), scores_(devices) {
     if (devices == 0) throw error("search::scorer", "0 devices", "at least one");
     const std::vector<metric> described = describe();
     for (std::size_t m = 0; m < objectives; ++m) {
@@ -155,7 +156,7 @@ public:
     }
     require(objective, device, "search::scorer::set_scale");
     scales_[device * objectives + objective] = s;
-    judged_[device].clear_column(first_score);
+    scores_[device] = {};
   }
   /// The same scale on every device.
   void set_scale(std::size_t objective, scale s) {
@@ -175,28 +176,29 @@ public:
                   std::to_string(batch.size() * objectives));
     }
     require(0, device, "search::scorer::score");
-    auto& judged = judged_[device];
+    auto& scores = scores_[device];
+    scores.cover(known_.size());
     new_.clear();
     try {
       double* to = out.data();
       for (const id i : batch) {
         require(i);
-        double* row = judged.find(i);
-        if (row == nullptr) row = judged.add(i);
-        if (std::isnan(row[first_score])) {
+        const double* from = scores.read(i);
+        if (std::isnan(from[0])) {
           new_.push_back(i);
-          row[first_score] = 0;  // not new any more, should the batch have it twice
+          scores.write(i)[0] = 0;  // not new any more, should the batch have it twice
+          from = scores.read(i);
         }
-        to = std::copy_n(row + first_score, objectives, to);
+        to = std::copy_n(from, objectives, to);
       }
       if (new_.empty()) return;
       score_new(device);
     } catch (...) {
-      for (const id i : new_) judged.find(i)[first_score] = unknown;
+      for (const id i : new_) scores.write(i)[0] = unknown;
       throw;
     }
     double* to = out.data();
-    for (const id i : batch) to = std::copy_n(judged.find(i) + first_score, objectives, to);
+    for (const id i : batch) to = std::copy_n(scores.read(i), objectives, to);
   }
 
   /// The value of one objective in its own unit. \throws as `score`
@@ -269,7 +271,6 @@ private:
     for (std::size_t m = 0; m < objectives; ++m) columns[m] = next[independent_[m] ? 1 : 0]++;
     return columns;
   }();
-  static constexpr std::size_t first_score = objectives - shared;  ///< in the rows of a device: values, then scores
 
   /// In place of values that an objective is to write: a NaN that no computation gives.
   static constexpr std::uint64_t unwritten = 0x7FF8'7061'7261'676FU;
@@ -320,7 +321,7 @@ private:
       }
     }
     scales_ = std::move(fitted);
-    for (auto& judged : judged_) judged.clear_column(first_score);
+    for (auto& scores : scores_) scores = {};
   }
 
   /// Scores of the architectures in `new_`. \throws the first failure when all others have theirs
@@ -341,22 +342,24 @@ private:
         z[0] = unknown;
       }
       if (std::any_of(z.begin(), z.end(), [](double x) { return std::isnan(x); })) z[0] = unknown;
-      std::copy(z.begin(), z.end(), judged_[device].find(i) + first_score);
+      std::copy(z.begin(), z.end(), scores_[device].write(i));
     }
     new_.clear();
     if (failure) std::rethrow_exception(failure);
   }
 
   /// NaN where it is not known.
-  [[nodiscard]] double known_value(std::size_t objective, id i, std::size_t device) {
-    const double* row = independent_[objective] ? shared_.find(i) : judged_[device].find(i);
-    return row == nullptr ? unknown : row[column_[objective]];
+  [[nodiscard]] double known_value(std::size_t objective, id i, std::size_t device) const {
+    const double* row = independent_[objective] ? shared_.read(i) : values_[device].read(i);
+    return row[column_[objective]];
   }
 
   /// Asks objective M for those of `new_` that it was not asked for, and keeps what it knows of them.
   template <std::size_t M>
   void ask(std::size_t device, std::exception_ptr& failure) {
     const auto& o = std::get<M>(objectives_);
+    values_[device].cover(known_.size());
+    shared_.cover(known_.size());
     missing_.clear();
     for (const id i : new_) {
       if (std::isnan(known_value(M, i, device))) missing_.push_back(i);
@@ -393,11 +396,9 @@ private:
         continue;
       }
       if constexpr (independent_[M]) {
-        double* row = shared_.find(missing_[k]);
-        (row == nullptr ? shared_.add(missing_[k]) : row)[column_[M]] = found_[k];
+        shared_.write(missing_[k])[column_[M]] = found_[k];
       } else {
-        double* row = judged_[device].find(missing_[k]);
-        (row == nullptr ? judged_[device].add(missing_[k]) : row)[column_[M]] = found_[k];
+        values_[device].write(missing_[k])[column_[M]] = found_[k];
       }
     }
   }
@@ -408,10 +409,11 @@ private:
   std::array<direction, objectives> senses_{};
   space::choice_table ids_;
   std::vector<architecture> known_;
-  std::vector<std::uint8_t> canonical_;                                ///< choices of the architecture at hand
-  std::vector<scale> scales_;                                          ///< [devices, objectives]
-  std::vector<detail::number_rows<first_score + objectives>> judged_;  ///< by device: values, then scores; NaN: unknown
-  detail::number_rows<shared> shared_;                                 ///< values that do not depend on the device
+  std::vector<std::uint8_t> canonical_;                           ///< choices of the architecture at hand
+  std::vector<scale> scales_;                                     ///< [devices, objectives]
+  std::vector<detail::number_rows<objectives - shared>> values_;  ///< by device; NaN: not known
+  detail::number_rows<shared> shared_;                            ///< values that do not depend on the device
+  std::vector<detail::number_rows<objectives>> scores_;           ///< by device; NaN in the first: not known
   std::vector<id> new_;
   std::vector<id> missing_;
   std::vector<architecture> batch_;

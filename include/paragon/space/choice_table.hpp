@@ -74,14 +74,17 @@ private:
     if (row.size() != choices_.size()) {
       throw error("space::choice_table", std::to_string(row.size()) + " choices", std::to_string(choices_.size()));
     }
-    if (direct_) {
-      std::size_t at = 0;
-      for (std::size_t d = 0; d < row.size(); ++d) {
-        if (row[d] >= choices_[d]) refuse(row, d);
-        at = at * choices_[d] + row[d];
-      }
-      return at;
+    if (!direct_) return hashed_slot(row);
+    std::size_t at = 0;
+    for (std::size_t d = 0; d < row.size(); ++d) {
+      if (row[d] >= choices_[d]) refuse(row, d);
+      at = at * choices_[d] + row[d];
     }
+    return at;
+  }
+
+  /// The same in the hash table; apart, so that the short look-up stays short.
+  [[nodiscard, gnu::noinline]] std::size_t hashed_slot(std::span<const Choice> row) const {
     detail::choice_digest digest;
     for (std::size_t d = 0; d < row.size(); ++d) {
       if (row[d] >= choices_[d]) refuse(row, d);

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
-#include <algorithm>
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -10,61 +8,54 @@
 
 namespace paragon::search::detail {
 
-/// A row of `Width` numbers for each of some numbered things; takes memory for those that have a row alone.
+/// A row of `Width` numbers for each of many numbered things, NaN until they are written; takes memory for those that were
+/// written and a few beside each, for things that are written together mostly have numbers near to each other.
 ///
-/// A hash table with open addressing from the thing's number to its row, and the rows one after the other: 8 bytes for a
-/// slot, of which at least three in eight are in use once there are more than a few, and 8 for each number of a row.
+/// Pages of 16 rows are found through blocks of 64 pages; a page or block that was never written is the first one, of NaN.
+/// Where things are written in the order of their numbers, as by a search that first judges all of a small space, no such
+/// table is asked.
 template <std::size_t Width>
 class number_rows {
 public:
-  /// The row of thing `i`, valid until the next `add`; null where it has none.
-  [[nodiscard]] double* find(std::uint32_t i) noexcept {
-    if (slots_.empty()) return nullptr;
-    const slot& s = slots_[place(i)];
-    return s.row == none ? nullptr : rows_.data() + std::size_t{s.row} * Width;
+  /// Makes `read` possible for the things below `n`: 4 bytes for each 1,024 of them.
+  void cover(std::size_t n) {
+    if (n > blocks_.size() * block_rows) blocks_.resize((n + block_rows - 1) / block_rows, 0);
   }
 
-  /// A row of NaN for thing `i`. \pre it has none
-  double* add(std::uint32_t i) {
-    if (4 * (used_ + 1) > 3 * slots_.size()) grow();
-    rows_.resize((used_ + 1) * Width, std::numeric_limits<double>::quiet_NaN());
-    slots_[place(i)] = {i, static_cast<std::uint32_t>(used_)};
-    return rows_.data() + Width * used_++;
+  /// The row of thing `i`, valid until the next `write`. O(1). \pre covered
+  [[nodiscard]] const double* read(std::uint32_t i) const noexcept {
+    std::uint32_t row = i + page_rows;
+    if (i >= in_order_) row = pages_[blocks_[i / block_rows] + i / page_rows % block_pages] + i % page_rows;
+    return rows_.data() + std::size_t{row} * Width;
   }
 
-  /// Writes NaN into one column of all rows.
-  void clear_column(std::size_t column) noexcept {
-    for (std::size_t at = column; at < rows_.size(); at += Width) rows_[at] = std::numeric_limits<double>::quiet_NaN();
+  /// The row of thing `i` to write to, valid until the next `write`. O(1), amortised. \pre covered
+  [[nodiscard]] double* write(std::uint32_t i) {
+    std::uint32_t& block = blocks_[i / block_rows];
+    if (block == 0) {
+      pages_.resize(pages_.size() + block_pages, 0);
+      block = static_cast<std::uint32_t>(pages_.size() - block_pages);
+    }
+    std::uint32_t& page = pages_[block + i / page_rows % block_pages];
+    if (page == 0) {
+      rows_.resize(rows_.size() + page_rows * Width, unknown);
+      page = used_ += page_rows;
+      if (in_order_ == i - i % page_rows && used_ == in_order_ + page_rows) in_order_ = used_;
+    }
+    return rows_.data() + std::size_t{page + i % page_rows} * Width;
   }
 
 private:
-  static constexpr std::uint32_t none = std::numeric_limits<std::uint32_t>::max();
-  struct slot {
-    std::uint32_t number = 0;
-    std::uint32_t row = none;
-  };
+  static constexpr std::uint32_t page_rows = 16;
+  static constexpr std::uint32_t block_pages = 64;
+  static constexpr std::uint32_t block_rows = page_rows * block_pages;
+  static constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 
-  /// Where thing `i` is, or where it would go. Numbers given one after the other lie far apart.
-  [[nodiscard]] std::size_t place(std::uint32_t i) const noexcept {
-    const std::size_t mask = slots_.size() - 1;
-    std::size_t s = (i * std::uint64_t{0x9E3779B97F4A7C15U}) >> shift_;
-    while (slots_[s].row != none && slots_[s].number != i) s = (s + 1) & mask;
-    return s;
-  }
-
-  void grow() {
-    std::vector<slot> old(std::max<std::size_t>(16, 2 * slots_.size()));
-    old.swap(slots_);
-    shift_ = 64U - static_cast<unsigned>(std::bit_width(slots_.size() - 1));
-    for (const slot& s : old) {
-      if (s.row != none) slots_[place(s.number)] = s;
-    }
-  }
-
-  std::vector<slot> slots_;
-  std::vector<double> rows_;
-  std::size_t used_ = 0;
-  unsigned shift_ = 0;
+  std::vector<std::uint32_t> blocks_;                                              ///< where the pages of each begin
+  std::vector<std::uint32_t> pages_ = std::vector<std::uint32_t>(block_pages, 0);  ///< where the rows of each begin
+  std::vector<double> rows_ = std::vector<double>(std::size_t{page_rows} * Width, unknown);
+  std::uint32_t used_ = 0;      ///< the first row of the last page
+  std::uint32_t in_order_ = 0;  ///< the rows of the things below this lie in the order of their numbers
 };
 
 }  // namespace paragon::search::detail
