@@ -24,6 +24,13 @@ concept measuring_clock = requires {
   { K::now() - K::now() } -> std::convertible_to<std::chrono::duration<double, std::milli>>;
 };
 
+/// Names what K lacks of `measuring_clock`: a failed assertion, in the compiler's first line of error.
+template <class K>
+consteval bool require_measuring_clock() {
+  static_assert(measuring_clock<K>, "a clock needs a static `now()`, whose differences are durations of std::chrono");
+  return true;
+}
+
 struct latency_settings {
   std::size_t warm_up = 3;      ///< calls of each network before any is timed
   std::size_t rounds = 11;      ///< samples of each network: one in each round
@@ -60,8 +67,10 @@ struct latency {
 /// std::vector<std::function<void()>> networks{[&] { small(image); }, [&] { large(image); }};
 /// for (const auto& l : paragon::objective::latency_meter{}(networks)) std::printf("%g ms\n", l.median_ms);
 /// \endcode
-template <measuring_clock Clock = std::chrono::steady_clock>
+template <class Clock = std::chrono::steady_clock>
 class latency_meter {
+  static_assert(require_measuring_clock<Clock>());
+
 public:
   /// \throws error for no round, repetition or try, or a spread or time that is not positive
   explicit latency_meter(latency_settings settings = {}) : settings_(settings) {

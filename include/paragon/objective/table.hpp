@@ -35,8 +35,10 @@ struct by_index {
 ///                                 paragon::space::nasbench201_api_order{});
 /// double e = error.value(cell);
 /// \endcode
-template <space::enumerable_space S, class Order = by_index>
+template <class S, class Order = by_index>
 class table {
+  static_assert(space::require_enumerable_space<S>());
+
 public:
   using architecture = typename S::architecture;
   static constexpr bool device_independent = true;  ///< a search asks once, not once for each device
@@ -80,8 +82,10 @@ private:
 /// Several tables of one kind, chosen by the condition: for instance the latency on each of many devices.
 ///
 /// The condition is the number of the column. Columns are not copied and must outlive the objective.
-template <space::enumerable_space S, class Order = by_index>
+template <class S, class Order = by_index>
 class table_set {
+  static_assert(space::require_enumerable_space<S>());
+
 public:
   using architecture = typename S::architecture;
 

@@ -44,8 +44,10 @@ struct cost_head {
 /// closed form up to a few reweighting iterations. A device enters by its reference measurements alone.
 /// Costs are divided by the mean of the reference measurements first; noise is taken as relative to the cost.
 /// \tparam Features  models `space::cost_features<double>`
-template <space::cost_features<double> Features>
+template <class Features>
 class cost_model {
+  static_assert(space::require_cost_features<Features, double>());
+
 public:
   explicit cost_model(Features features, cost_model_settings settings = {})
       : features_(std::move(features)), settings_(settings) {}

@@ -30,6 +30,32 @@ concept cost_features =
       f.add_adjoint(h, row, row, out);
     };
 
+/// Names what F lacks of `cost_features`: a failed assertion, in the compiler's first line of error.
+template <class F, class T = float>
+consteval bool require_cost_features() {
+  static_assert(
+      requires(const F f) {
+        { f.choices() } -> std::convertible_to<std::size_t>;
+      }, "cost features need `choices() const -> std::size_t`");
+  static_assert(
+      requires(const F f) {
+        { f.features() } -> std::convertible_to<std::size_t>;
+      }, "cost features need `features() const -> std::size_t`");
+  static_assert(
+      requires(const F f) {
+        { f.hypotheses() } -> std::convertible_to<std::size_t>;
+      }, "cost features need `hypotheses() const -> std::size_t`");
+  static_assert(
+      requires(const F f, std::span<const T> row, std::span<T> out) { f.evaluate(std::size_t{}, row, out); },
+      "cost features need `evaluate(std::size_t h, std::span<const T> row, std::span<T> out) const`");
+  static_assert(
+      requires(const F f, std::span<const T> row, std::span<T> out) { f.add_adjoint(std::size_t{}, row, row, out); },
+      "cost features need `add_adjoint(std::size_t h, std::span<const T> row, std::span<const T> upstream, "
+      "std::span<T> gradient) const`");
+  static_assert(cost_features<F, T>, "cost features must be copy-constructible");
+  return true;
+}
+
 /// The features that any space has: 1, and the entry of each choice but the first of its decision.
 template <class S>
 class additive_features {
