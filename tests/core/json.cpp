@@ -52,6 +52,35 @@ TEST_CASE("core: json numbers follow the grammar") {
   rejects("0x10", "f.json:1:2: text after the value; expected the end");
 }
 
+TEST_CASE("core: json numbers are exact where they are integers, else the nearest double") {
+  const json big = json::parse("[9007199254740993,9007199254740993.0,1e-400,-1e-400,-9007199254740992]");
+  CHECK(big.items()[0].integer() == 9007199254740993U);
+  CHECK_THROWS_WITH_AS((void)big.items()[0].number(),
+                       "json: the integer 9007199254740993, which a double cannot hold; expected a number",
+                       paragon::error);
+  CHECK(big.items()[1].number() == 0x1p53);
+  CHECK(big.items()[2].number() == 0);
+  CHECK(std::signbit(big.items()[3].number()));
+  CHECK(big.items()[4].number() == -0x1p53);
+  CHECK_FALSE(json::parse("9007199254740993") == json::parse("9007199254740992.0"));
+  CHECK(json::parse("9007199254740992") == json::parse("9007199254740992.0"));
+  CHECK_FALSE(json::parse("18446744073709551615") == json::parse("18446744073709551616.0"));
+  CHECK_FALSE(json::parse("1") == json::parse("-1"));
+  rejects("-9007199254740993", "f.json:1:18: the integer \"-9007199254740993\", which a double cannot hold");
+  rejects("18446744073709551617", "f.json:1:21: the integer \"18446744073709551617\", which a double cannot hold");
+  CHECK(json(std::int64_t{-9007199254740992}).number() == -0x1p53);
+  CHECK_THROWS_AS((void)json(std::int64_t{-9007199254740993}), paragon::error);
+  CHECK(json(std::numeric_limits<std::int64_t>::min()).number() == -0x1p63);
+}
+
+TEST_CASE("core: json errors count lines with any line ends, and are short") {
+  rejects("{\r\"a\":1,\r\n \"b\" 2}", "f.json:3:6: no value for member \"b\"; expected ':'");
+  const std::string name(5'000'000, 'x');
+  const std::string message =
+      "f.json:1:5000004: no value for member \"" + std::string(80, 'x') + "...\" (5000000 bytes); expected ':'";
+  rejects("{\"" + name + "\"}", message.c_str());
+}
+
 TEST_CASE("core: json strings are unescaped to UTF-8") {
   CHECK(json::parse(R"("\"\\\/\b\f\n\r\t")").text() == "\"\\/\b\f\n\r\t");
   CHECK(json::parse(R"("\u0041\u00e9\u20ac\ud83d\ude00")").text() == "A\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80");

@@ -14,6 +14,11 @@
 #include <vector>
 
 #include "error.hpp"
+#include "parse_number.hpp"
+#include "quote.hpp"
+#include "text_position.hpp"
+#include "utf8.hpp"
+#include "within_memory.hpp"
 
 namespace paragon {
 
@@ -21,7 +26,8 @@ namespace paragon {
 ///
 /// Small on purpose: it reads headers of weight files and writes results, and costs a fraction of a full JSON library to
 /// include. Objects keep the order of their members, so what is written is the same byte for byte. A non-negative integer
-/// below 2^64 is kept exactly, every other number is a double.
+/// below 2^64 is kept exactly, every other number is a double: the nearest one, but an integer that a double cannot hold is
+/// an error.
 ///
 /// \code
 /// paragon::json v = paragon::json::object{{"seed", 1}, {"rays", paragon::json::array{0.25, 0.75}}};
@@ -42,7 +48,11 @@ public:
     requires(!std::same_as<I, bool>)
   json(I value) {
     if (value < I{0}) {
-      value_ = static_cast<double>(value);
+      const auto real = static_cast<double>(value);
+      if (real >= -0x1p63 && static_cast<I>(real) != value) {
+        throw error("json", "the integer " + std::to_string(value) + ", which a double cannot hold", "a number");
+      }
+      value_ = real;
     } else {
       value_ = static_cast<std::uint64_t>(value);
     }
@@ -55,7 +65,11 @@ public:
 
   /// Numbers are equal by value, however they are kept; objects have their members in the same order.
   friend bool operator==(const json& a, const json& b) {
-    if (a.is_number() && b.is_number() && a.is_integer() != b.is_integer()) return a.number() == b.number();
+    if (a.is_number() && b.is_number() && a.is_integer() != b.is_integer()) {
+      const double real = std::get<double>(a.is_integer() ? b.value_ : a.value_);
+      return real >= 0 && real < 0x1p64 && std::trunc(real) == real &&
+             static_cast<std::uint64_t>(real) == (a.is_integer() ? a : b).integer();
+    }
     return a.value_ == b.value_;
   }
 
@@ -69,8 +83,14 @@ public:
 
   /// \throws error where the value is of another kind, here and below
   [[nodiscard]] bool boolean() const { return get<bool>("a boolean"); }
+  /// \throws error also for an integer that a double cannot hold
   [[nodiscard]] double number() const {
-    return is_integer() ? static_cast<double>(integer()) : get<double>("a number");
+    if (!is_integer()) return get<double>("a number");
+    const auto value = static_cast<double>(integer());
+    if (value >= 0x1p64 || static_cast<std::uint64_t>(value) != integer()) {
+      throw error("json", "the integer " + std::to_string(integer()) + ", which a double cannot hold", "a number");
+    }
+    return value;
   }
   [[nodiscard]] std::uint64_t integer() const { return get<std::uint64_t>("a non-negative integer"); }
   [[nodiscard]] const std::string& text() const { return get<std::string>("a string"); }
@@ -87,7 +107,7 @@ public:
   /// The member of that name. \throws error where there is none
   [[nodiscard]] const json& at(std::string_view name) const {
     const json* found = find(name);
-    if (found == nullptr) throw error("json", "no member \"" + std::string(name) + "\"");
+    if (found == nullptr) throw error("json", "no member " + quote(name));
     return *found;
   }
 
@@ -115,25 +135,6 @@ private:
     const T* value = std::get_if<T>(&value_);
     if (value == nullptr) throw error("json", "a value of another kind", wanted);
     return *value;
-  }
-
-  /// Length of the UTF-8 sequence at `i`, 0 where it is malformed (RFC 3629: no overlong forms, no surrogates).
-  static std::size_t utf8_length(std::string_view s, std::size_t i) noexcept {
-    const auto byte = [&](std::size_t k) { return k < s.size() ? static_cast<unsigned char>(s[k]) : 0U; };
-    const unsigned first = byte(i);
-    if (first < 0x80) return 1;
-    const std::size_t n = first >= 0xC2 && first < 0xE0   ? 2
-                          : first >= 0xE0 && first < 0xF0 ? 3
-                          : first >= 0xF0 && first < 0xF5 ? 4
-                                                          : 0;
-    if (n == 0) return 0;
-    for (std::size_t k = 1; k < n; ++k) {
-      if ((byte(i + k) & 0xC0U) != 0x80U) return 0;
-    }
-    const unsigned second = byte(i + 1);
-    if ((first == 0xE0 && second < 0xA0) || (first == 0xED && second >= 0xA0)) return 0;
-    if ((first == 0xF0 && second < 0x90) || (first == 0xF4 && second >= 0x90)) return 0;
-    return n;
   }
 
   static void write_string(std::string& out, std::string_view s) {
@@ -222,16 +223,8 @@ public:
 
 private:
   [[noreturn]] void fail(std::string_view problem, std::string_view expected = {}) const {
-    std::size_t line = 1;
-    std::size_t start = 0;
-    for (std::size_t i = 0; i < at_ && i < text_.size(); ++i) {
-      if (text_[i] == '\n') {
-        ++line;
-        start = i + 1;
-      }
-    }
-    throw error(std::string(place_) + ":" + std::to_string(line) + ":" + std::to_string(at_ - start + 1), problem,
-                expected);
+    const auto [line, column] = position_in(text_, at_);
+    throw error(std::string(place_) + ":" + std::to_string(line) + ":" + std::to_string(column), problem, expected);
   }
 
   [[nodiscard]] char peek() const noexcept { return at_ < text_.size() ? text_[at_] : '\0'; }
@@ -299,7 +292,10 @@ private:
       if (std::from_chars(first, last, value).ec == std::errc{}) return value;
     }
     double value = 0;
-    if (std::from_chars(first, last, value).ec != std::errc{}) fail("a number beyond the range of a double");
+    const number_fault fault = parse_number({first, static_cast<std::size_t>(last - first)}, value);
+    if (fault == number_fault::inexact)
+      fail("the integer " + quote({first, at_ - start}) + ", which a double cannot hold");
+    if (fault != number_fault::none) fail("a number beyond the range of a double");
     return value;
   }
 
@@ -405,7 +401,7 @@ private:
       if (peek() != '"') fail("a member without a name", "'\"'");
       std::string name = read_string();
       skip_space();
-      if (!take(':')) fail("no value for member \"" + name + "\"", "':'");
+      if (!take(':')) fail("no value for member " + quote(name), "':'");
       members.emplace_back(std::move(name), read_value(depth + 1));
       skip_space();
       if (take('}')) break;
@@ -421,7 +417,7 @@ private:
     for (const auto& member : members) names.push_back(member.first);
     std::sort(names.begin(), names.end());
     const auto twice = std::adjacent_find(names.begin(), names.end());
-    if (twice != names.end()) fail("member \"" + std::string(*twice) + "\" twice in one object");
+    if (twice != names.end()) fail("member " + quote(*twice) + " twice in one object");
   }
 
   std::string_view text_;
@@ -429,6 +425,8 @@ private:
   std::size_t at_ = 0;
 };
 
-inline json json::parse(std::string_view text, std::string_view place) { return reader(text, place).document(); }
+inline json json::parse(std::string_view text, std::string_view place) {
+  return within_memory(place, [&] { return reader(text, place).document(); });
+}
 
 }  // namespace paragon
