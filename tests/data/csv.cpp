@@ -40,12 +40,55 @@ TEST_CASE("data: a table may end without a line end, have CRLF and a byte order 
   for (const char* text : {"a,b\n1,2", "a,b\r\n1,2\r\n", "a,b\r\n1,2", "a,b\n1,2\r",
                            "\xEF\xBB\xBF"
                            "a,b\n1,2\n",
+                           "a,b\r1,2\r", "a,b\r1,2", "\"a\",b\r\"1\",\"2\"\r", "a,b\n1,2\r", "a,b\r1,2\r\n",
                            "\"a\",b\r\n1,\"2\"\r\n", "a,b\n1,\"2\""}) {
     CAPTURE(text);
     const auto t = table(text);
     CHECK(t.columns() == std::vector<std::string>{"a", "b"});
     CHECK(t.rows() == 1);
     CHECK(t.numbers<int>("b") == std::vector<int>{2});
+  }
+}
+
+TEST_CASE("data: lines of one table may end in LF, CRLF and CR") {
+  const auto t = table("a,b\r1,\"x\r\ny\"\r\n3,4\n5,bad\r7,8");
+  CHECK(t.rows() == 4);
+  CHECK(t.text(0, 1) == "x\r\ny");
+  CHECK(t.numbers<int>("a") == std::vector<int>{1, 3, 5, 7});
+  CHECK(t.where(2, 1) == "t.csv:5: column b");
+  rejects("a,b\r1,2\r3\r", "t.csv:3: 1 cells; expected 2 as in the header");
+}
+
+TEST_CASE("data: numbers of a table are exact or the nearest") {
+  const auto t = table("a\n9007199254740992\n9007199254740993\n1e-400\n+1\n9007199254740993.0\n");
+  CHECK(t.number<double>(0, 0) == 0x1p53);
+  CHECK_THROWS_WITH_AS((void)t.number<double>(1, 0),
+                       "t.csv:3: column a: \"9007199254740993\"; expected an integer that its type holds exactly, or a "
+                       "decimal point behind it, which allows rounding",
+                       paragon::error);
+  CHECK(t.number<std::int64_t>(1, 0) == 9007199254740993);
+  CHECK(t.number<double>(2, 0) == 0);
+  CHECK(t.number<int>(3, 0) == 1);
+  CHECK(t.number<double>(4, 0) == 0x1p53);
+}
+
+TEST_CASE("data: messages about cells and columns are short") {
+  const std::string huge(5'000'000, 'x');
+  const auto length = [](auto&& fails) {
+    try {
+      fails();
+    } catch (const paragon::error& e) {
+      return std::string_view(e.what()).size();
+    }
+    return std::size_t{0};
+  };
+  for (const std::size_t size :
+       {length([&] { (void)table("a\n" + huge).numbers<double>("a"); }),
+        length([&] { (void)table(huge + "\nx").numbers<double>(huge); }),
+        length([&] { (void)table("a\n1").column(huge); }), length([&] { (void)table(huge + "\n1").column("b"); }),
+        length([&] { (void)table(huge + "," + huge); })}) {
+    CHECK(size > 0);
+    CHECK(size < 4000);
   }
 }
 
@@ -74,7 +117,7 @@ TEST_CASE("data: a column that is not there is an error that lists the others") 
 }
 
 TEST_CASE("data: text where a number should be is an error with line, column and text") {
-  const auto t = table("a,b\n1,2\n3,fast\n-4,0x10\n5.5,1e999\n6,\n7, 8\n8,nan\n9,inf\n10,+1\n");
+  const auto t = table("a,b\n1,2\n3,fast\n-4,0x10\n5.5,1e999\n6,\n7, 8\n8,nan\n9,inf\n10,1_0\n");
   const auto rejected = [&](std::size_t row, const char* message) {
     CHECK_THROWS_WITH_AS((void)t.number<double>(row, 1), message, paragon::error);
   };
@@ -86,7 +129,7 @@ TEST_CASE("data: text where a number should be is an error with line, column and
   rejected(5, "t.csv:7: column b: \" 8\"; expected a finite number");
   rejected(6, "t.csv:8: column b: \"nan\"; expected a finite number");
   rejected(7, "t.csv:9: column b: \"inf\"; expected a finite number");
-  rejected(8, "t.csv:10: column b: \"+1\"; expected a finite number");
+  rejected(8, "t.csv:10: column b: \"1_0\"; expected a finite number");
   CHECK_THROWS_WITH_AS((void)t.numbers<int>("a"), "t.csv:5: column a: \"5.5\"; expected an integer", paragon::error);
   CHECK_THROWS_WITH_AS((void)t.numbers<unsigned>("a"), "t.csv:4: column a: \"-4\"; expected a non-negative integer",
                        paragon::error);

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -15,7 +14,11 @@
 #include <vector>
 
 #include "../core/error.hpp"
+#include "../core/parse_number.hpp"
+#include "../core/quote.hpp"
 #include "../core/read_file.hpp"
+#include "../core/text_position.hpp"
+#include "../core/within_memory.hpp"
 
 namespace paragon::data {
 
@@ -28,8 +31,8 @@ enum class empty_cells {
 /// A table read from comma-separated values (RFC 4180) with a header row, its columns found by name.
 ///
 /// The text is kept and cells are views into it; numbers are parsed when a column is asked for, so columns that nobody needs
-/// cost nothing. Every row has as many cells as the header. Lines end in LF or CRLF; cells may be quoted. A byte order mark
-/// is skipped. Errors name file, line, column and the offending text.
+/// cost nothing. Every row has as many cells as the header. Lines end in LF, CRLF or CR; cells may be quoted. A byte order
+/// mark is skipped. Errors name file, line, column and the offending text.
 /// Reading is one pass: about 0.2 GB/s.
 ///
 /// \code
@@ -45,7 +48,7 @@ public:
   /// \param place  named in errors
   csv_table(std::string text, std::string_view place) : place_(place), text_(std::move(text)) {
     if (text_.size() > std::numeric_limits<std::uint32_t>::max()) throw error(place_, "more than 4 GB");
-    read();
+    within_memory(place_, [this] { read(); });
   }
 
   [[nodiscard]] const std::string& place() const noexcept { return place_; }
@@ -61,7 +64,7 @@ public:
     if (found != columns_.end()) return static_cast<std::size_t>(found - columns_.begin());
     std::string known;
     for (const auto& other : columns_) known += (known.empty() ? "" : ", ") + other;
-    throw error(place_ + ":1", "no column \"" + std::string(name) + "\"", "one of " + known);
+    throw error(place_ + ":1", "no column " + quote(name), "one of " + known);
   }
 
   /// The text of a cell, without quotes. \pre row < rows(), column < columns().size()
@@ -72,12 +75,11 @@ public:
 
   /// "file:line: column NAME", for errors about a cell. O(size of the file).
   [[nodiscard]] std::string where(std::size_t row, std::size_t column) const {
-    const auto end = text_.begin() + cells_[(row + 1) * columns_.size() + column].begin;
-    return place_ + ":" + std::to_string(1 + std::count(text_.begin(), end, '\n')) + ": column " + columns_[column];
+    return line(cells_[(row + 1) * columns_.size() + column].begin) + ": column " + columns_[column];
   }
 
-  /// The number in a cell. \throws error that names file, line, column and text, for anything that is not a finite number
-  /// of this type, the whole cell long
+  /// The number in a cell, as `parse_number` reads it. \throws error that names file, line, column and text, for anything
+  /// that is not a finite number of this type, the whole cell long
   template <class T>
     requires std::is_arithmetic_v<T>
   [[nodiscard]] T number(std::size_t row, std::size_t column, empty_cells empty = empty_cells::reject) const {
@@ -86,14 +88,13 @@ public:
       if (digits.empty() && empty == empty_cells::as_nan) return std::numeric_limits<T>::quiet_NaN();
     }
     T value{};
-    const auto [end, problem] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-    bool good = problem == std::errc{} && end == digits.data() + digits.size();
+    const number_fault fault = parse_number(digits, value);
+    bool good = fault == number_fault::none;
     if constexpr (std::is_floating_point_v<T>) good = good && std::isfinite(value);
     if (!good) {
-      constexpr std::string_view kind = std::is_floating_point_v<T> ? "a finite number"
-                                        : std::is_signed_v<T>       ? "an integer"
-                                                                    : "a non-negative integer";
-      throw error(where(row, column), digits.empty() ? "empty cell" : "\"" + std::string(digits) + "\"", kind);
+      const bool finite = std::is_floating_point_v<T> && fault != number_fault::inexact;
+      throw error(where(row, column), digits.empty() ? "empty cell" : quote(digits),
+                  finite ? "a finite number" : expected_number<T>(fault));
     }
     return value;
   }
@@ -115,8 +116,12 @@ private:
   };
 
   [[noreturn]] void fail_at(std::size_t at, std::string_view problem, std::string_view expected = {}) const {
-    const auto end = text_.begin() + static_cast<std::ptrdiff_t>(at);
-    throw error(place_ + ":" + std::to_string(1 + std::count(text_.begin(), end, '\n')), problem, expected);
+    throw error(line(at), problem, expected);
+  }
+
+  /// "file:line" of a byte.
+  [[nodiscard]] std::string line(std::size_t at) const {
+    return place_ + ":" + std::to_string(position_in(text_, at).line);
   }
 
   void add_cell(std::size_t begin, std::size_t end) {
@@ -137,8 +142,7 @@ private:
         ++at;
         continue;
       }
-      if (at < text_.size() && text_[at] == '\r') ++at;
-      if (at < text_.size()) ++at;
+      if (at < text_.size()) at += std::string_view(text_).substr(at, 2) == "\r\n" ? 2U : 1U;
       if (columns_.empty()) {
         read_names();
       } else if (in_row != columns_.size()) {
@@ -151,12 +155,11 @@ private:
   /// Reads a cell from `at` and returns the position of what ends it.
   std::size_t read_plain(std::size_t at) {
     const std::size_t begin = at;
-    while (at < text_.size() && text_[at] != ',' && text_[at] != '\n') {
+    while (at < text_.size() && text_[at] != ',' && text_[at] != '\n' && text_[at] != '\r') {
       if (text_[at] == '"') fail_at(at, "a quote inside an unquoted cell", "the whole cell in quotes");
       if (text_[at] == '\0') fail_at(at, "a zero byte", "text");
       ++at;
     }
-    if (at > begin && text_[at - 1] == '\r' && (at == text_.size() || text_[at] == '\n')) --at;
     add_cell(begin, at);
     return at;
   }
@@ -176,8 +179,7 @@ private:
     std::fill(text_.begin() + static_cast<std::ptrdiff_t>(out), text_.begin() + static_cast<std::ptrdiff_t>(at), '"');
     add_cell(begin, out);
     ++at;
-    const std::string_view rest = std::string_view(text_).substr(at, 2);
-    if (!rest.empty() && rest[0] != ',' && rest[0] != '\n' && rest != "\r\n" && rest != "\r") {
+    if (at < text_.size() && text_[at] != ',' && text_[at] != '\n' && text_[at] != '\r') {
       fail_at(at, "text after a closing quote", "',' or the end of the line");
     }
     return at;
@@ -185,12 +187,13 @@ private:
 
   void read_names() {
     for (const cell& c : cells_) columns_.emplace_back(text_.substr(c.begin, c.size));
-    const auto lines = static_cast<std::size_t>(std::count(text_.begin(), text_.end(), '\n'));
+    const auto lines = static_cast<std::size_t>(
+        std::max(std::count(text_.begin(), text_.end(), '\n'), std::count(text_.begin(), text_.end(), '\r')));
     cells_.reserve(std::min((lines + 1) * columns_.size(), text_.size() + 1));
     auto sorted = columns_;
     std::sort(sorted.begin(), sorted.end());
     const auto twice = std::adjacent_find(sorted.begin(), sorted.end());
-    if (twice != sorted.end()) fail_at(0, "column \"" + *twice + "\" twice", "different names");
+    if (twice != sorted.end()) fail_at(0, "column " + quote(*twice) + " twice", "different names");
   }
 
   std::string place_;

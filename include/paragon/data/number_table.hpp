@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <charconv>
 #include <cstddef>
-#include <cstdint>
 #include <cstring>
 #include <limits>
 #include <string>
@@ -15,7 +14,11 @@
 #include <vector>
 
 #include "../core/error.hpp"
+#include "../core/parse_number.hpp"
+#include "../core/quote.hpp"
 #include "../core/read_file.hpp"
+#include "../core/text_position.hpp"
+#include "../core/within_memory.hpp"
 
 namespace paragon::data {
 
@@ -27,13 +30,25 @@ struct number_cells {
   friend bool operator==(const number_cells&, const number_cells&) = default;
 };
 
+/// Whether the first line of a `number_table` names its columns.
+enum class header_line {
+  automatic,  ///< as its cells and those of the second line tell
+  present,
+  absent
+};
+
 /// Numbers in rows and columns, as programs write them: comma-, semicolon- or tab-separated, or between blanks.
 ///
-/// The first line decides: what it holds of `;` `,` and tab, in this order, is the separator, else blanks are. If none
-/// of its cells is a number, it is a header and names the columns. Empty lines and lines that start with `#` are
-/// skipped, and so is what follows ` #` behind a number. Lines end in LF or CRLF; cells may be quoted; a byte order
-/// mark is skipped. A number is what `std::from_chars` reads (`1e5`, `.5`, `inf`, `-infinity`, `nan`), with or without
-/// a plus; the locale has no say. What is beyond the range of the number type is an error, as is an empty cell.
+/// What the first line holds of `;` `,` and tab, in this order, is the separator, else blanks are. Empty lines and lines
+/// that start with `#` are skipped, and so is what follows ` #` behind a number. Lines end in LF, CRLF or CR; cells may be
+/// quoted; a byte order mark is skipped. A number is what `parse_number` reads (`1e5`, `.5`, `inf`, `-infinity`, `nan`):
+/// integers that the number type cannot hold exactly and what is beyond its range are errors, and so is an empty cell.
+/// NA, N/A, null and a single minus, in capitals or not, are missing values: NaN.
+///
+/// Unless it is said, the first line is a header that names the columns
+/// - where a cell is empty, and the cell below it is not,
+/// - where a cell is neither a number nor a missing value, and the cell below it is,
+/// - or where no cell is a number, a missing value, or text that wants to be a number, such as `1,5` or `0x10`.
 ///
 /// Where every cell is wanted and cells are numbers this is about twice as fast as `csv_table`, which finds columns by
 /// name and parses what is asked for: about 0.5 GB/s. The text is kept until the table goes; reading is one pass over
@@ -47,16 +62,20 @@ struct number_cells {
 class number_table {
 public:
   /// \throws error that names the file where it cannot be read, or where its first line is malformed
-  explicit number_table(const std::string& path) : number_table(read_file(path), path) {}
+  explicit number_table(const std::string& path, header_line header = header_line::automatic)
+      : number_table(read_file(path), path, header) {}
 
   /// \param text   a whole table; one without any row has no columns
   /// \param place  named in errors
-  number_table(std::string text, std::string_view place) : place_(place), text_(std::move(text)) { read_first_line(); }
+  number_table(std::string text, std::string_view place, header_line header = header_line::automatic)
+      : place_(place), text_(std::move(text)) {
+    read_first_line(header);
+  }
 
   [[nodiscard]] const std::string& place() const noexcept { return place_; }
   [[nodiscard]] std::size_t columns() const noexcept { return columns_; }
 
-  /// The names of the columns; empty where the table has no header.
+  /// The names of the columns, some of which may be empty; no names at all where the table has no header.
   [[nodiscard]] const std::vector<std::string>& names() const noexcept { return names_; }
 
   /// "file:line" of the line that decided on columns and separator, for errors. O(its position).
@@ -67,7 +86,7 @@ public:
     const auto found = std::find(names_.begin(), names_.end(), what);
     if (found != names_.end()) {
       if (std::find(found + 1, names_.end(), what) != names_.end()) {
-        throw error(first_line(), "column \"" + std::string(what) + "\" twice", "its number");
+        throw error(first_line(), "column " + quote(what) + " twice", "its number");
       }
       return static_cast<std::size_t>(found - names_.begin());
     }
@@ -76,7 +95,7 @@ public:
     if (problem == std::errc{} && end == what.data() + what.size() && number < columns_) return number;
     std::string known;
     for (const auto& name : names_) known += name + ", ";
-    throw error(first_line(), "no column \"" + std::string(what) + "\"",
+    throw error(first_line(), "no column " + quote(what),
                 columns_ == 0 ? "a table with columns" : known + "0 to " + std::to_string(columns_ - 1));
   }
 
@@ -94,9 +113,9 @@ public:
     std::vector<T> values;
     const char* at = first();
     if (!names_.empty()) at = after_line(at);
-    const auto lines = static_cast<std::size_t>(std::count(at, end(), '\n')) + 1;
+    const auto lines = static_cast<std::size_t>(std::max(std::count(at, end(), '\n'), std::count(at, end(), '\r'))) + 1;
     const auto most_cells = static_cast<std::size_t>(end() - at) / 2 + 1;
-    values.reserve(std::min(lines * columns_, most_cells));
+    within_memory(place_, [&] { values.reserve(std::min(lines * columns_, most_cells)); });
     while (find_row(at)) {
       const char* const row = at;
       at = after_blanks(at);
@@ -135,10 +154,7 @@ private:
   [[nodiscard]] bool is_blank(char c) const noexcept { return c == ' ' || (c == '\t' && separator_ != '\t'); }
 
   // The byte behind the text is a zero, so that looking at *at is fine everywhere.
-  [[nodiscard]] bool ends_line(const char* at) const noexcept {
-    if (*at == '\r') ++at;
-    return *at == '\n' || at == end();
-  }
+  [[nodiscard]] bool ends_line(const char* at) const noexcept { return *at == '\n' || *at == '\r' || at == end(); }
 
   [[nodiscard]] const char* after_blanks(const char* at) const noexcept {
     while (is_blank(*at)) ++at;
@@ -146,8 +162,9 @@ private:
   }
 
   [[nodiscard]] const char* after_line(const char* at) const noexcept {
-    const auto* found = static_cast<const char*>(std::memchr(at, '\n', static_cast<std::size_t>(end() - at)));
-    return found == nullptr ? end() : found + 1;
+    while (!ends_line(at)) ++at;
+    if (*at == '\r') ++at;
+    return *at == '\n' ? at + 1 : at;
   }
 
   /// Moves to the next line that is not empty or a comment; false at the end of the text.
@@ -196,77 +213,50 @@ private:
     return next;
   }
 
-  /// A plain decimal of at most 15 digits, or null: digits and power of ten are then doubles without an error, and
-  /// their quotient is rounded once. Two to three times as fast as `std::from_chars`, which has to be ready for more.
-  /// Reference: Clinger, "How to read floating point numbers accurately", PLDI 1990.
-  static const char* parse_short(const char* at, const char* stop, double& value) noexcept {
-    constexpr double powers[] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
-    const bool negative = at != stop && *at == '-';
-    if (negative) ++at;
-    const char* const begin = at;
-    std::uint64_t digits = 0;
-    const auto read_digits = [&] {
-      for (; at != stop && *at >= '0' && *at <= '9'; ++at) digits = digits * 10 + static_cast<unsigned>(*at - '0');
-    };
-    read_digits();
-    std::ptrdiff_t count = at - begin;
-    std::ptrdiff_t decimals = 0;
-    if (at != stop && *at == '.') {
-      const char* const point = at++;
-      read_digits();
-      decimals = at - point - 1;
-      count += decimals;
-    }
-    if (count == 0 || count > 15 || (at != stop && (*at == 'e' || *at == 'E'))) return nullptr;
-    const double size = static_cast<double>(digits) / powers[decimals];
-    value = negative ? -size : size;
-    return at;
-  }
-
-  /// The end of the number that begins here, or null.
-  template <class T>
-  static const char* parse(const char* at, const char* stop, T& value) noexcept {
-    if (at != stop && *at == '+' && at + 1 != stop && at[1] != '-') ++at;
-    if constexpr (std::is_same_v<T, double>) {
-      if (const char* const after = parse_short(at, stop, value); after != nullptr) return after;
-    }
-    const auto [after, problem] = std::from_chars(at, stop, value);
-    return problem == std::errc{} ? after : nullptr;
-  }
-
   template <class T>
   const char* read_number(const char* at, std::size_t column, T& value, bool accept_nan, bool& last) const {
-    const char* next = parse(at, end(), value);
-    if (next != nullptr) next = finish_cell(next, true, last);
-    if (next == nullptr) {
-      const cell c = read_cell(at, column);
-      const char* const stop = c.text.data() + c.text.size();
-      if (!c.quoted || parse(c.text.data(), stop, value) != stop) refuse<T>(at, column, c.text);
+    const parsed_number found = parse_number(at, end(), value);
+    const char* next = found.fault == number_fault::none ? finish_cell(found.end, true, last) : nullptr;
+    if (next != nullptr) {
+      if constexpr (std::is_floating_point_v<T>) {
+        if (!accept_nan && value != value) fail_cell(at, column, "NaN", "a number");
+      }
+      return next;
+    }
+    cell c = read_missing(at);
+    next = finish_cell(c.after, true, last);
+    if (next == nullptr || c.text.empty()) {
+      c = read_cell(at, column);
       next = finish_cell(c.after, true, last);
       if (next == nullptr) fail_cell(at, column, "text after a closing quote", "the end of the cell");
     }
-    if constexpr (std::is_floating_point_v<T>) {
+    if (c.quoted && parse_number(c.text, value) == number_fault::none) {
       if (!accept_nan && value != value) fail_cell(at, column, "NaN", "a number");
+      return next;
     }
+    if (!std::is_floating_point_v<T> || !is_missing(c.text)) refuse<T>(at, column, c.text);
+    if (!accept_nan) fail_cell(at, column, quote(c.text) + ", a missing value", "a number");
+    value = nothing<T>();
     return next;
+  }
+
+  /// The missing value that begins here, with an empty text where there is none; a comment may stand behind it.
+  [[nodiscard]] cell read_missing(const char* at) const noexcept {
+    const char* after = at;
+    while (!ends_line(after) && !is_blank(*after) && *after != separator_) ++after;
+    const std::string_view word(at, static_cast<std::size_t>(after - at));
+    return is_missing(word) ? cell{word, after, false} : cell{{}, at, false};
   }
 
   template <class T>
   [[noreturn]] void refuse(const char* at, std::size_t column, std::string_view text) const {
-    constexpr std::string_view kind = std::is_floating_point_v<T> ? "a number"
-                                      : std::is_signed_v<T>       ? "an integer"
-                                                                  : "a non-negative integer";
-    if (text.empty()) fail_cell(at, column, "an empty cell", kind);
+    if (text.empty()) fail_cell(at, column, "an empty cell", expected_number<T>(number_fault::malformed));
     T ignored{};
-    const auto [stop, problem] =
-        std::from_chars(text.data() + (text[0] == '+' ? 1 : 0), text.data() + text.size(), ignored);
-    const bool out_of_range = problem == std::errc::result_out_of_range && stop == text.data() + text.size();
-    fail_cell(at, column, "\"" + std::string(text.substr(0, 60)) + (text.size() > 60 ? "...\"" : "\""),
-              std::string(kind) + (out_of_range ? " within the range of its type" : ""));
+    fail_cell(at, column, quote(text), expected_number<T>(parse_number(text, ignored)));
   }
 
   [[nodiscard]] std::size_t line_of(const char* at) const noexcept {
-    return 1 + static_cast<std::size_t>(std::count(text_.data(), at, '\n'));
+    return position_in(text_, static_cast<std::size_t>(at - text_.data())).line;
   }
 
   [[noreturn]] void fail_cell(const char* at, std::size_t column, std::string_view problem,
@@ -282,7 +272,7 @@ private:
                 std::to_string(columns_) + " as in line " + std::to_string(line_of(first())));
   }
 
-  void read_first_line() {
+  void read_first_line(header_line header) {
     const char* at = text_.data() + (text_.starts_with("\xEF\xBB\xBF") ? 3 : 0);
     const bool any = find_row(at);
     first_ = static_cast<std::size_t>(at - text_.data());
@@ -290,35 +280,52 @@ private:
     const std::string_view line(at, static_cast<std::size_t>(after_line(at) - at));
     if (line.find('\0') != line.npos) throw error(first_line(), "a zero byte", "text");
     separator_ = find_separator(line);
-    at = after_blanks(at);
-    std::vector<std::string> found;
-    bool numbers = false;
-    bool named = false;
-    for (bool last = false; !last;) {
-      double value = 0;
-      const std::size_t column = found.size();
-      const char* next = parse(at, end(), value);
-      if (next != nullptr) next = finish_cell(next, true, last);
-      found.emplace_back();
-      if (next != nullptr) {
-        numbers = true;
-      } else {
-        const cell c = read_cell(at, column);
-        numbers = numbers || is_numeric(c.text);
-        named = named || !c.text.empty();
-        found.back() = unquoted(c);
-        next = skip_cell(at, column, last);
-      }
-      at = next;
-    }
-    columns_ = found.size();
-    if (numbers || !named) return;
-    names_ = std::move(found);
+    const std::vector<cell> cells = within_memory(place_, [&] { return read_cells(at); });
+    columns_ = cells.size();
+    if (header == header_line::absent || (header == header_line::automatic && !is_header(cells, after_line(at))))
+      return;
+    for (const cell& c : cells) names_.push_back(unquoted(c));
     if (separator_ == blanks && has_one_cell(after_line(at))) {
       const std::size_t length = line.find_last_not_of(" \t\r\n") + 1 - line.find_first_not_of(" \t");
       names_ = {std::string(line.substr(line.find_first_not_of(" \t"), length))};
       columns_ = 1;
     }
+  }
+
+  /// The cells of a row, whatever they hold; at most `most` of them.
+  [[nodiscard]] std::vector<cell> read_cells(const char* at, std::size_t most = static_cast<std::size_t>(-1)) const {
+    std::vector<cell> cells;
+    at = after_blanks(at);
+    for (bool last = false; !last && cells.size() < most;) {
+      double value = 0;
+      const parsed_number found = parse_number(at, end(), value);
+      cell c = read_missing(at);
+      if (found.fault == number_fault::none) c = {{at, static_cast<std::size_t>(found.end - at)}, found.end, false};
+      const char* next = c.text.empty() ? nullptr : finish_cell(c.after, true, last);
+      if (next != nullptr) {
+        cells.push_back(c);
+      } else {
+        cells.push_back(read_cell(at, cells.size()));
+        next = skip_cell(at, cells.size() - 1, last);
+      }
+      at = next;
+    }
+    return cells;
+  }
+
+  /// What the first line is, from its cells and the row below, if there is one.
+  [[nodiscard]] bool is_header(const std::vector<cell>& cells, const char* below) const {
+    const bool alone = !find_row(below);
+    const std::vector<cell> second = alone ? std::vector<cell>{} : read_cells(below, cells.size());
+    bool names = true;
+    for (std::size_t k = 0; k < cells.size(); ++k) {
+      const std::string_view text = cells[k].text;
+      const bool value = is_value(text);
+      if (text.empty() && (alone || (k < second.size() && !second[k].text.empty()))) return true;
+      if (!text.empty() && !value && k < second.size() && is_value(second[k].text)) return true;
+      names = names && !text.empty() && !value;
+    }
+    return names;
   }
 
   /// Whether the next row has one cell only: the header above it, such as "latency (ms)", is then one name.
@@ -328,20 +335,33 @@ private:
     return last;
   }
 
-  /// Whether a text is a number or wants to be one, such as "1,5" or "1 2": no name for a column, but a cell to
-  /// complain about.
-  static bool is_numeric(std::string_view text) noexcept {
+  /// Whether a text stands for a value that is missing.
+  static bool is_missing(std::string_view text) noexcept {
+    const auto is = [text](std::string_view word) {
+      return std::equal(text.begin(), text.end(), word.begin(), word.end(),
+                        [](char a, char b) { return a == b || (a >= 'A' && a <= 'Z' && a - 'A' + 'a' == b); });
+    };
+    return is("na") || is("n/a") || is("nan") || is("null") || is("-");
+  }
+
+  /// Whether a text is a number, a missing value, or wants to be a number, such as "1,5", "1_000" or "0x10": no name for
+  /// a column, but a cell to complain about.
+  static bool is_value(std::string_view text) noexcept {
     double value = 0;
-    const char* const stop = text.data() + text.size();
-    return parse(text.data(), stop, value) == stop || (text.find_first_of("0123456789") != text.npos &&
-                                                       text.find_first_not_of("0123456789.,+-eE \t") == text.npos);
+    if (is_missing(text) || parse_number(text, value) != number_fault::malformed) return true;
+    const bool hexadecimal = text.starts_with("0x") || text.starts_with("0X");
+    return text.find_first_of("0123456789") != text.npos &&
+           (text.find_first_not_of("0123456789.,_+-eE \t") == text.npos ||
+            (hexadecimal && text.size() > 2 && text.find_first_not_of("0123456789abcdefABCDEF", 2) == text.npos));
   }
 
   /// A line of numbers may end in a comment, which may hold anything.
   static char find_separator(std::string_view line) noexcept {
     double value = 0;
     const char* const content = line.data() + std::min(line.find_first_not_of(" \t"), line.size());
-    const bool numbers = parse(content, line.data() + line.size(), value) != nullptr;
+    const std::string_view first = line.substr(static_cast<std::size_t>(content - line.data()));
+    const bool numbers = parse_number(content, line.data() + line.size(), value).fault != number_fault::malformed ||
+                         is_missing(first.substr(0, first.find_first_of(" \t,;\r\n")));
     char found = blanks;
     bool quoted = false;
     char before = 0;
