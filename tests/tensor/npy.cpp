@@ -86,6 +86,15 @@ TEST_CASE("tensor: npy headers may be written in other ways") {
   CHECK(parse<double>(file(header("<f8", "(1,2,)"), elements)).shape() == shape{1, 2});
 }
 
+TEST_CASE("tensor: npy shapes of Python 2 are read") {
+  const std::string elements = bytes<double>({1, 2, 3, 4, 5, 6});
+  CHECK(parse<double>(file(header("<f8", "(2L, 3L)"), elements)).shape() == shape{2, 3});
+  CHECK(parse<double>(file(header("<f8", "(6L,)"), elements)).shape() == shape{6});
+  CHECK(parse<double>(file(header("<f8", "(2, 3L)"), elements)).to_vector() == std::vector<double>{1, 2, 3, 4, 5, 6});
+  rejects(file(header("<f8", "(2LL, 3)"), elements), "a.npy: malformed shape; expected ',' or ')'");
+  rejects(file(header("<f8", "(L, 3)"), elements), "a.npy: malformed shape; expected non-negative integers");
+}
+
 TEST_CASE("tensor: npy files in Fortran order are rearranged") {
   // NumPy: np.asfortranarray([[1, 2, 3], [4, 5, 6]]) lies in memory as 1 4 2 5 3 6.
   CHECK(parse<double>(file(header("<f8", "(2, 3)", "True"), bytes<double>({1, 4, 2, 5, 3, 6}))).to_vector() ==
@@ -137,9 +146,9 @@ TEST_CASE("tensor: npy files that are not what they say are errors") {
   rejects(file(header("<f8", "(18446744073709551615, 2)"), two),
           "a.npy: 16 bytes of elements for shape (18446744073709551615, 2) of F64; expected a smaller shape");
   rejects(file(header("<f8", "(1, 1, 1, 1, 2)"), two), "a.npy: 5 axes; expected at most 4");
-  rejects(file(header(">f8", "(2,)"), two), (std::string("a.npy: elements of type '>f8'") + known).c_str());
-  rejects(file(header("<c16", "(1,)"), two), (std::string("a.npy: elements of type '<c16'") + known).c_str());
-  rejects(file(header("|O", "(2,)"), two), (std::string("a.npy: elements of type '|O'") + known).c_str());
+  rejects(file(header(">f8", "(2,)"), two), (std::string("a.npy: elements of type \">f8\"") + known).c_str());
+  rejects(file(header("<c16", "(1,)"), two), (std::string("a.npy: elements of type \"<c16\"") + known).c_str());
+  rejects(file(header("|O", "(2,)"), two), (std::string("a.npy: elements of type \"|O\"") + known).c_str());
   rejects(file("{'descr': [('x', '<f8')], 'fortran_order': False, 'shape': (2,), }", two),
           (std::string("a.npy: structured elements") + known).c_str());
 }

@@ -162,9 +162,10 @@ TEST_CASE("tensor: safetensors headers that are malformed are errors") {
   rejects("{\"a\":1}", "", "w: tensor \"a\": not described by an object; expected dtype, shape and data_offsets");
   rejects("{\"a\":{\"dtype\":\"F32\",\"shape\":[]}}", "",
           "w: tensor \"a\": other members than these; expected dtype, shape and data_offsets");
-  rejects("{" + entry("a", "F31", "[]", "[0,4]") + "}", "1234",
-          "w: tensor \"a\": unknown dtype \"F31\"; expected F64, F32, F16, BF16, I64, I32, I16, I8, U64, U32, U16, U8 "
-          "or BOOL");
+  rejects("{\"a\":{\"dtype\":5,\"shape\":[],\"data_offsets\":[0,4]}}", "1234",
+          "w: tensor \"a\": a dtype that is not a string; expected a name such as F32");
+  rejects("{" + entry("a", "F31", "[]", "[4,0]") + "}", "1234",
+          "w: tensor \"a\": data_offsets [4, 0] for shape [] of F31; expected an end behind the begin");
   rejects("{" + entry("a", "F32", "1", "[0,4]") + "}", "1234",
           "w: tensor \"a\": a shape that is not an array; expected sizes");
   rejects("{" + entry("a", "F32", "[-1]", "[0,4]") + "}", "1234",
@@ -185,7 +186,34 @@ TEST_CASE("tensor: safetensors headers that are malformed are errors") {
   rejects("{" + entry("a", "U8", "[1]", "[0,1]") + "," + entry("a", "U8", "[1]", "[1,2]") + "}", "12",
           "w (header):1:106: member \"a\" twice in one object");
   rejects("{\"__metadata__\":1}", "", "w: __metadata__ that is not an object; expected strings by name");
-  rejects("{\"__metadata__\":{\"seed\":1}}", "", "w: metadata \"seed\" that is not a string; expected strings by name");
+}
+
+TEST_CASE("tensor: safetensors of unknown types do not keep the others from being read") {
+  for (const char* unknown : {"F8_E4M3", "F8_E5M2", "F8_E8M0", "C64", "F4", "F31"}) {
+    CAPTURE(unknown);
+    const auto w = file("{" + entry("scale", unknown, "[4]", "[0,4]") + "," + entry("w", "F32", "[1]", "[4,8]") +
+                            ",\"b\":{\"dtype\":\"I8\",\"shape\":[1],\"data_offsets\":[8,9],\"new\":{}},"
+                            "\"__metadata__\":null}",
+                        std::string("????\0\0\xC0\x3F\x05", 9));
+    CHECK(w.names() == std::vector<std::string>{"scale", "w", "b"});
+    CHECK(w.metadata().empty());
+    CHECK(w.get<float>("w").to_vector() == std::vector<float>{1.5F});
+    CHECK(w.get<int>("b").to_vector() == std::vector<int>{5});
+    CHECK(w.shape("scale") == shape{4});
+    CHECK(w.readable("w"));
+    CHECK_FALSE(w.readable("scale"));
+    CHECK_FALSE(w.readable("absent"));
+    const std::string message = std::string("w: tensor \"scale\": unknown dtype \"") + unknown +
+                                "\"; expected F64, F32, F16, BF16, I64, I32, I16, I8, U64, U32, U16, U8 or BOOL";
+    CHECK_THROWS_WITH_AS((void)w.get<float>("scale"), message.c_str(), paragon::error);
+    CHECK_THROWS_WITH_AS((void)w.type("scale"), message.c_str(), paragon::error);
+  }
+  CHECK_FALSE(file("{" + entry("deep", "U8", "[1,1,1,1,1]", "[0,1]") + "}", "x").readable("deep"));
+}
+
+TEST_CASE("tensor: safetensors keep metadata that are no strings as JSON") {
+  const auto w = file(R"({"__metadata__":{"epoch":3,"note":"x","list":[1,null]}})", "");
+  CHECK(w.metadata() == safetensors_file::metadata_map{{"epoch", "3"}, {"list", "[1,null]"}, {"note", "x"}});
 }
 
 TEST_CASE("tensor: safetensors that overlap or leave gaps are errors") {

@@ -14,6 +14,7 @@
 #include <type_traits>
 
 #include "../core/error.hpp"
+#include "../core/number_text.hpp"
 
 namespace paragon {
 
@@ -119,8 +120,7 @@ void convert(const std::byte* bytes, std::span<T> to, std::string_view place) {
         } else {
           if constexpr (std::is_same_v<From, double> && std::is_same_v<T, float>) {
             if (std::isfinite(value) && std::abs(value) > double{std::numeric_limits<float>::max()}) {
-              throw error(place, "element " + std::to_string(i) + " is " + std::to_string(value),
-                          "a value within float");
+              throw error(place, "element " + std::to_string(i) + " is " + number_text(value), "a value within float");
             }
           }
           to[i] = static_cast<T>(value);  // NOLINT(bugprone-signed-char-misuse): a number, not a letter

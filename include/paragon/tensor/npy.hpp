@@ -12,7 +12,9 @@
 
 #include "../core/atomic_file.hpp"
 #include "../core/error.hpp"
+#include "../core/quote.hpp"
 #include "../core/read_file.hpp"
+#include "../core/within_memory.hpp"
 #include "dtype.hpp"
 #include "shape.hpp"
 #include "tensor.hpp"
@@ -63,8 +65,8 @@ public:
       const std::string_view key = quoted();
       expect(':');
       bool& seen = key == "descr" ? descr : key == "fortran_order" ? order : extents;
-      if (key != "descr" && key != "fortran_order" && key != "shape") fail("unknown key \"" + std::string(key) + "\"");
-      if (std::exchange(seen, true)) fail("key \"" + std::string(key) + "\" twice");
+      if (key != "descr" && key != "fortran_order" && key != "shape") fail("unknown key " + quote(key));
+      if (std::exchange(seen, true)) fail("key " + quote(key) + " twice");
       if (key == "descr") {
         header.type = type();
       } else if (key == "fortran_order") {
@@ -121,7 +123,7 @@ private:
         if (value[0] == '<' || (size_of(type) == 1 && value[0] == '|')) return type;
       }
     }
-    fail("elements of type '" + std::string(value) + "'", known);
+    fail("elements of type " + quote(value), known);
   }
 
   bool truth() {
@@ -146,6 +148,7 @@ private:
       if (problem != std::errc{}) fail("malformed shape", "non-negative integers");
       at_ = static_cast<std::size_t>(end - text_.data());
       extents.push_back(n);
+      if (at_ < text_.size() && text_[at_] == 'L') ++at_;  // a long integer, as Python 2 wrote it
       if (!take(',') && peek() != ')') fail("malformed shape", "',' or ')'");
     }
     if (extents.size() > paragon::shape::max_rank) fail(std::to_string(extents.size()) + " axes", "at most 4");
@@ -210,25 +213,25 @@ void from_fortran(const paragon::shape& s, std::span<const T> from, std::span<T>
 template <file_element T>
 [[nodiscard]] tensor<T> parse_npy(std::span<const std::byte> file, std::string_view place = "npy") {
   const npy_header header = read_npy_header(file, place);
-  tensor<T> out(header.shape);
   const std::byte* data = file.data() + header.data_offset;
-  if (!header.fortran_order || header.shape.rank() < 2) {
-    convert_elements(header.type, data, out.span(), place);
+  return within_memory(place, [&] {
+    tensor<T> out(header.shape);
+    if (!header.fortran_order || header.shape.rank() < 2) {
+      convert_elements(header.type, data, out.span(), place);
+      return out;
+    }
+    tensor<T> turned(header.shape);
+    convert_elements(header.type, data, turned.span(), place);
+    npy_detail::from_fortran<T>(header.shape, std::as_const(turned).span(), out.span());
     return out;
-  }
-  const tensor<T> turned = [&] {
-    tensor<T> values(header.shape);
-    convert_elements(header.type, data, values.span(), place);
-    return values;
-  }();
-  npy_detail::from_fortran<T>(header.shape, turned.span(), out.span());
-  return out;
+  });
 }
 
 /// Reads a NumPy file of up to four axes.
 ///
 /// Elements may be little-endian f2 f4 f8 i1 i2 i4 i8 u1 u2 u4 u8 or b1. They are converted to `T` where every value of
-/// the file's type is a value of `T`; besides, f8 becomes float by rounding. Arrays in Fortran order are rearranged.
+/// the file's type is a value of `T`; besides, f8 becomes float by rounding. Arrays in Fortran order are rearranged;
+/// headers of Python 2, with shapes such as (2L, 3L), are read too.
 /// \throws error that names the file: missing, malformed, truncated, too long, or of another type
 ///
 /// \code

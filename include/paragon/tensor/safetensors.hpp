@@ -8,6 +8,7 @@
 #include <cstring>
 #include <functional>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -17,7 +18,9 @@
 #include "../core/atomic_file.hpp"
 #include "../core/error.hpp"
 #include "../core/json.hpp"
+#include "../core/quote.hpp"
 #include "../core/read_file.hpp"
+#include "../core/within_memory.hpp"
 #include "dtype.hpp"
 #include "shape.hpp"
 #include "tensor.hpp"
@@ -27,8 +30,9 @@ namespace paragon {
 /// A file of named tensors (the .safetensors format), checked as a whole when it is opened.
 ///
 /// PyTorch, JAX and NumPy users read and write it with the Python package `safetensors`; nothing in it is executed. Opening
-/// reads the file once and checks the header against its size: known element types, sizes that match the shapes, elements
-/// that neither overlap nor leave gaps, no name twice. `get` copies one tensor out.
+/// reads the file once and checks the header against its size: sizes that match the shapes, elements that neither overlap
+/// nor leave gaps, no name twice. `get` copies one tensor out. Tensors of other element types than `dtype` has (F8_E4M3,
+/// C64, ...) or of more than four axes do not keep the others from being read: they are errors when they are asked for.
 ///
 /// \code
 /// paragon::safetensors_file weights("predictor.safetensors");
@@ -45,17 +49,29 @@ public:
   /// \param bytes  a whole file
   /// \param place  named in errors
   safetensors_file(std::string bytes, std::string_view place) : place_(place), bytes_(std::move(bytes)) {
-    read_header();
+    within_memory(place_, [this] { read_header(); });
   }
 
   /// Names in the order of their elements in the file.
   [[nodiscard]] const std::vector<std::string>& names() const noexcept { return names_; }
   [[nodiscard]] bool contains(std::string_view name) const noexcept { return entries_.find(name) != entries_.end(); }
-  /// Free text that the writer left.
+  /// Whether there is such a tensor, and `get` can copy it out.
+  [[nodiscard]] bool readable(std::string_view name) const noexcept {
+    const auto found = entries_.find(name);
+    return found != entries_.end() && found->second.type && found->second.extents.size() <= paragon::shape::max_rank;
+  }
+  /// What the writer left: texts, and whatever else as JSON.
   [[nodiscard]] const metadata_map& metadata() const noexcept { return metadata_; }
 
-  /// \throws error where there is no such tensor, here and below
-  [[nodiscard]] dtype type(std::string_view name) const { return at(name).type; }
+  /// \throws error where there is no such tensor, here and below, or where its elements are of an unknown type
+  [[nodiscard]] dtype type(std::string_view name) const {
+    const entry& found = at(name);
+    if (!found.type) {
+      throw error(where(name), "unknown dtype " + quote(found.type_name),
+                  "F64, F32, F16, BF16, I64, I32, I16, I8, U64, U32, U16, U8 or BOOL");
+    }
+    return *found.type;
+  }
   /// \throws error for more than four axes
   [[nodiscard]] paragon::shape shape(std::string_view name) const {
     const auto& extents = at(name).extents;
@@ -71,10 +87,13 @@ public:
   /// besides, F64 becomes float by rounding.
   template <file_element T>
   [[nodiscard]] tensor<T> get(std::string_view name) const {
-    const entry& found = at(name);
-    tensor<T> out(shape(name));
-    convert_elements(found.type, std::as_bytes(std::span(bytes_)).data() + found.begin, out.span(), where(name));
-    return out;
+    const dtype from = type(name);
+    const paragon::shape extents = shape(name);
+    return within_memory(where(name), [&] {
+      tensor<T> out(extents);
+      convert_elements(from, std::as_bytes(std::span(bytes_)).data() + at(name).begin, out.span(), where(name));
+      return out;
+    });
   }
 
   /// The same, for a tensor whose shape is known. \throws error that names file, tensor, found and expected shape
@@ -87,23 +106,21 @@ public:
 
 private:
   struct entry {
-    dtype type = dtype::f64;
+    std::optional<dtype> type;  // none: one that this library does not know
+    std::string type_name;
     std::vector<std::size_t> extents;
     std::size_t begin = 0;
     std::size_t end = 0;
   };
 
-  [[nodiscard]] std::string where(std::string_view name) const {
-    return place_ + ": tensor \"" + std::string(name) + "\"";
-  }
+  [[nodiscard]] std::string where(std::string_view name) const { return place_ + ": tensor " + quote(name); }
 
   [[nodiscard]] const entry& at(std::string_view name) const {
     const auto found = entries_.find(name);
     if (found != entries_.end()) return found->second;
     std::string known;
     for (const auto& other : names_) known += (known.empty() ? "" : ", ") + other;
-    throw error(place_, "no tensor \"" + std::string(name) + "\"",
-                known.empty() ? "nothing: the file is empty" : "one of " + known);
+    throw error(place_, "no tensor " + quote(name), known.empty() ? "nothing: the file is empty" : "one of " + known);
   }
 
   /// One of the 64-bit numbers of the header; `limit` keeps sums of them from overflowing.
@@ -124,28 +141,28 @@ private:
     const json* type = value.find("dtype");
     const json* extents = value.find("shape");
     const json* offsets = value.find("data_offsets");
-    if (type == nullptr || extents == nullptr || offsets == nullptr || value.members().size() != 3) {
+    if (type == nullptr || extents == nullptr || offsets == nullptr) {
       fail("other members than these", "dtype, shape and data_offsets");
     }
+    if (!type->is_string()) fail("a dtype that is not a string", "a name such as F32");
     constexpr std::array types{dtype::f64, dtype::f32, dtype::f16, dtype::bf16, dtype::i64, dtype::i32,    dtype::i16,
                                dtype::i8,  dtype::u64, dtype::u32, dtype::u16,  dtype::u8,  dtype::boolean};
-    const auto known = std::find_if(types.begin(), types.end(),
-                                    [&](dtype t) { return type->is_string() && type->text() == to_string(t); });
-    if (known == types.end()) {
-      fail("unknown dtype " + type->dump(), "F64, F32, F16, BF16, I64, I32, I16, I8, U64, U32, U16, U8 or BOOL");
-    }
-    out.type = *known;
+    out.type_name = type->text();
+    const auto known = std::find_if(types.begin(), types.end(), [&](dtype t) { return out.type_name == to_string(t); });
+    if (known != types.end()) out.type = *known;
     if (!extents->is_array()) fail("a shape that is not an array", "sizes");
     for (const json& n : extents->items()) out.extents.push_back(number(n, name, "an extent"));
     if (!offsets->is_array() || offsets->items().size() != 2) fail("malformed data_offsets", "[begin, end]");
     out.begin = number(offsets->items()[0], name, "an offset");
     out.end = number(offsets->items()[1], name, "an offset");
-    std::size_t bytes = 0;
-    const bool fits = dtype_detail::bytes_of(out.extents, size_of(out.type), bytes);
+    std::size_t bytes = out.end - out.begin;  // of an unknown type nobody knows how many
+    const bool fits = !out.type || dtype_detail::bytes_of(out.extents, size_of(*out.type), bytes);
     if (!fits || out.end < out.begin || out.end - out.begin != bytes) {
       fail("data_offsets [" + std::to_string(out.begin) + ", " + std::to_string(out.end) + "] for shape " +
-               extents->dump() + " of " + std::string(to_string(out.type)),
-           fits ? std::to_string(bytes) + " bytes" : "a smaller shape");
+               extents->dump() + " of " + out.type_name,
+           !fits      ? "a smaller shape"
+           : out.type ? std::to_string(bytes) + " bytes"
+                      : "an end behind the begin");
     }
     return out;
   }
@@ -193,11 +210,10 @@ private:
   }
 
   void read_metadata(const json& value) {
+    if (value.is_null()) return;
     if (!value.is_object()) throw error(place_, "__metadata__ that is not an object", "strings by name");
-    for (const auto& [key, text] : value.members()) {
-      if (!text.is_string()) throw error(place_, "metadata \"" + key + "\" that is not a string", "strings by name");
-      metadata_.emplace(key, text.text());
-    }
+    for (const auto& [key, text] : value.members())
+      metadata_.emplace(key, text.is_string() ? text.text() : text.dump());
   }
 
   std::string place_;
@@ -247,11 +263,11 @@ inline void save_safetensors(const std::string& path, std::vector<named_tensor> 
   std::map<std::string_view, bool> seen{{"__metadata__", true}};
   std::size_t offset = 0;
   for (const named_tensor& t : tensors) {
-    if (!seen.emplace(t.name, true).second) throw error(path, "tensor \"" + t.name + "\" twice or reserved");
+    if (!seen.emplace(t.name, true).second) throw error(path, "tensor " + quote(t.name) + " twice or reserved");
     if (t.bytes.size() != t.shape.size() * size_of(t.type)) {
       throw error(
           path,
-          "tensor \"" + t.name + "\": " + std::to_string(t.bytes.size()) + " bytes for shape " + to_string(t.shape),
+          "tensor " + quote(t.name) + ": " + std::to_string(t.bytes.size()) + " bytes for shape " + to_string(t.shape),
           std::to_string(t.shape.size() * size_of(t.type)));
     }
     const json::array extents(t.shape.begin(), t.shape.end());
