@@ -53,6 +53,8 @@ endif()
 if(whole AND (PARAGON_TESTS OR PARAGON_EXAMPLES OR PARAGON_FUZZ))
   paragon_need(nlohmann_json TARGET nlohmann_json::nlohmann_json
     URL https://github.com/nlohmann/json.git TAG v3.11.2 INCLUDE include)
+endif()
+if(PARAGON_TESTS OR PARAGON_EXAMPLES OR PARAGON_FUZZ)
   paragon_need(CLI11 TARGET CLI11::CLI11 URL https://github.com/CLIUtils/CLI11.git TAG v2.1.2 INCLUDE include)
 endif()
 if(PARAGON_BENCH)

@@ -13,7 +13,8 @@ set(fuzz -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -fno-omit
 foreach(source IN LISTS sources)
   get_filename_component(name "${source}" NAME_WE)
   add_executable(paragon-fuzz-${name} "${source}")
-  target_link_libraries(paragon-fuzz-${name} PRIVATE paragon-dev)
+  target_link_libraries(paragon-fuzz-${name} PRIVATE paragon-dev CLI11::CLI11)
+  target_include_directories(paragon-fuzz-${name} PRIVATE "${PROJECT_SOURCE_DIR}")
   target_compile_options(paragon-fuzz-${name} PRIVATE -O1 ${fuzz})
   target_link_options(paragon-fuzz-${name} PRIVATE ${fuzz})
   # What the fuzzer finds goes to the first folder; the committed inputs are only read.

@@ -4,14 +4,14 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstddef>
-#include <cstdlib>
+#include <limits>
 #include <optional>
 #include <paragon/core/error.hpp>
+#include <paragon/core/parse_number.hpp>
+#include <paragon/core/quote.hpp>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <vector>
 
 namespace pareto_program {
@@ -21,7 +21,9 @@ struct arguments {
   std::string command;
   std::string indicator;  ///< its name, where that is the command
   std::string file;       ///< "-": standard input
+  std::string help;       ///< what to print instead of doing anything, where that was asked for
 
+  std::string header = "auto";
   std::string directions;
   std::string reference;
   std::string front;
@@ -49,26 +51,41 @@ struct arguments {
   std::vector<std::string> at_least;
 };
 
-/// The parts of a text between commas.
+/// The parts of a text between commas, without blanks around them.
 inline std::vector<std::string> split(std::string_view text) {
   std::vector<std::string> parts;
   if (text.empty()) return parts;
-  for (std::size_t comma = text.find(','); comma != text.npos; comma = text.find(',')) {
-    parts.emplace_back(text.substr(0, comma));
-    text.remove_prefix(comma + 1);
+  for (bool last = false; !last;) {
+    const std::size_t comma = text.find(',');
+    last = comma == text.npos;
+    std::string_view part = text.substr(0, comma);
+    text.remove_prefix(last ? text.size() : comma + 1);
+    part.remove_prefix(std::min(part.find_first_not_of(" \t"), part.size()));
+    part = part.substr(0, part.find_last_not_of(" \t") + 1);
+    parts.emplace_back(part);
   }
-  parts.emplace_back(text);
   return parts;
 }
 
 /// \param option  named in the error
 inline double to_number(std::string_view option, std::string_view text) {
   double value = 0;
-  const char* const end = text.data() + text.size();
-  const char* const begin = text.data() + (text.starts_with("+") && !text.starts_with("+-") ? 1 : 0);
-  const auto [stop, problem] = std::from_chars(begin, end, value);
-  if (problem != std::errc{} || stop != end || value != value) {
-    throw paragon::error(option, "\"" + std::string(text) + "\"", "a number");
+  const auto fault = paragon::parse_number(text, value);
+  if (fault != paragon::number_fault::none || value != value) {
+    throw paragon::error(option, paragon::quote(text), paragon::expected_number<double>(fault));
+  }
+  return value;
+}
+
+/// \param option  named in the error
+inline std::size_t to_count(std::string_view option, std::string_view text,
+                            std::size_t most = std::numeric_limits<std::size_t>::max()) {
+  std::size_t value = 0;
+  if (paragon::parse_number(text, value) != paragon::number_fault::none || value > most) {
+    throw paragon::error(option, paragon::quote(text),
+                         most == std::numeric_limits<std::size_t>::max()
+                             ? "a whole number of at least 0"
+                             : "a whole number from 0 to " + std::to_string(most));
   }
   return value;
 }
@@ -85,7 +102,7 @@ void require_one_of(const std::array<std::string_view, N>& known, const char* pl
   if (std::find(known.begin(), known.end(), word) != known.end()) return;
   std::string all;
   for (const std::string_view name : known) all.append(all.empty() ? "" : ", ").append(name);
-  throw paragon::error(place, "\"" + word + "\"", "one of " + all);
+  throw paragon::error(place, paragon::quote(word), "one of " + all);
 }
 
 inline constexpr const char* usage_notes = R"(Commands:
@@ -103,10 +120,14 @@ inline constexpr const char* usage_notes = R"(Commands:
 filter, top, stretch and select print 0-based row numbers in input order, one a line; rank and contributions one number
 a row; hypervolume and indicator one number with 17 digits.
 
-FILE holds one point a row, separated by commas, semicolons, tabs or blanks; - is standard input. A first line without
-numbers names the columns; empty lines and lines that start with # are skipped and not counted as rows. Columns are
-given by name or by 0-based number. Columns of direction "ignore" may hold any text. Bad input is reported as
-file:line: column, with exit status 2.
+FILE holds one point a row, separated by commas, semicolons, tabs or blanks; - is standard input. Empty lines and lines
+that start with # are skipped and not counted as rows. Columns are given by name or by 0-based number. Columns of
+direction "ignore" may hold any text. Bad input is reported as file:line: column, with exit status 2.
+
+The first line names the columns (--header auto) where a cell is empty and the one below it is not, where a cell is no
+number and the one below it is, or where no cell is a number. NA, N/A, nan, null and - are missing values, not names.
+Decimals become the nearest double: 1e-400 is 0. Integers that a double cannot hold, such as 9007199254740993, and
+what is beyond a double, such as 1e400, are errors.
 
 Examples:
   pareto filter --directions min,max designs.csv
@@ -148,8 +169,9 @@ inline const std::vector<special_option>& special_options() {
 
 }  // namespace detail
 
-/// Ends the program on `--help` and on what is no command line. \throws paragon::error for options that do not fit
-inline arguments read_arguments(int argc, char** argv) {
+/// \param words  the command line, without the name of the program
+/// \throws paragon::error for what is no command line, and for options that do not fit
+inline arguments read_arguments(const std::vector<std::string>& words) {
   arguments a;
   std::vector<std::string> rest;
   CLI::App app("Pareto fronts of points in a file: filter, rank, measure, select", "pareto");
@@ -162,49 +184,62 @@ inline arguments read_arguments(int argc, char** argv) {
                               const std::vector<std::string>& known) {
     option(name, value, form, meaning)->check(CLI::IsMember(known));
   };
-  const auto number = [&option](const char* name, auto& value, const char* form, const char* meaning) {
-    option(name, value, form, meaning)->check(CLI::NonNegativeNumber);
+  // Numbers are read here and not by CLI11, which takes 010 for 8 and rounds to a long double first.
+  const auto read = [&app](const char* name, const char* form, const char* meaning, auto&& assign) {
+    app.add_option_function<std::string>(name, assign, meaning)->option_text(form);
+  };
+  const auto count = [&read](const char* name, auto& value, const char* form, const char* meaning) {
+    read(name, form, meaning, [&value, name](const std::string& text) { value = to_count(name, text); });
+  };
+  const auto number = [&read](const char* name, double& value, const char* form, const char* meaning) {
+    read(name, form, meaning, [&value, name](const std::string& text) { value = to_number(name, text); });
   };
   option("COMMAND", a.command, "(required)", "what to do, see below")->required();
   option("FILE", rest, "(required)", "the points; after `indicator`, its NAME comes first")->required();
+  word("--header", a.header, "auto|yes|no", "whether the first line of FILE and --front names columns; auto: see below",
+       {"auto", "yes", "no"});
   option("--directions", a.directions, "min,max,...", "min, max or ignore for each column; all min without");
   option("--reference", a.reference, "a,b,...", "one number for each column; - for an ignored one");
   option("--front", a.front, "FILE", "the front to compare with, columns as in the other file");
   word("--duplicates", a.duplicates, "first|all", "of equal rows; by default first for filter, all for rank and top",
        {"first", "all"});
-  word("--nan", a.nan, "error|worst", "error by default; worst: NaN counts as the worst value", {"error", "worst"});
-  option("--threads", a.threads, "T", "1 by default, 0: as many as there are; the result is the same")
-      ->check(CLI::Range(0, 1024));
+  word("--nan", a.nan, "error|worst", "error by default; worst: NaN and missing values count as the worst value",
+       {"error", "worst"});
+  read("--threads", "T", "1 by default, 0: as many as there are; the result is the same",
+       [&a](const std::string& text) { a.threads = to_count("--threads", text, 1024); });
   app.add_flag("--time", a.time, "writes `time_ms X` to standard error: the best of 5 runs, reading not counted");
   option("--plot", a.plot, "FILE", "SVG: a scatter plot of two columns, parallel coordinates of more");
-  number("--count", a.count, "K", "top: how many rows");
-  number("--first-fronts", a.first_fronts, "K", "rank: only so many fronts");
-  number("--first-points", a.first_points, "N", "rank: whole fronts until they hold so many rows");
+  count("--count", a.count, "K", "top: how many rows");
+  count("--first-fronts", a.first_fronts, "K", "rank: only so many fronts");
+  count("--first-points", a.first_points, "N", "rank: whole fronts until they hold so many rows");
   word("--dominated", a.dominated, "count|ignore", "contributions: ignore removes dominated rows first",
        {"count", "ignore"});
-  option("--power", a.power, "P", "indicator averaged-hausdorff: its p, at least and by default 1");
-  number("--minimum", a.minimum, "N", "stretch: rows to have at least");
+  number("--power", a.power, "P", "indicator averaged-hausdorff: its p, at least and by default 1");
+  count("--minimum", a.minimum, "N", "stretch: rows to have at least");
   word("--spread", a.spread, "WAY", "stretch: cut by crowding (default), contribution or rays",
        {"crowding", "contribution", "rays"});
-  number("--rays", a.rays, "R", "stretch, indicator r2 of more than 2 columns: least number of rays (100)");
+  count("--rays", a.rays, "R", "stretch, indicator r2 of more than 2 columns: least number of rays (100)");
   word("--fronts", a.fronts, "WHICH", "stretch: all columns, or union or intersection of --quality with each other",
        {"all", "union", "intersection"});
   word("--rule", a.rule, "RULE", "select: accuracy, balanced, efficient, knee or ray",
        {"accuracy", "balanced", "efficient", "knee", "ray"});
   option("--quality", a.quality, "COLUMN", "select, stretch: the column of quality");
   option("--cost", a.cost, "COLUMN", "select: the column of cost");
-  option("--perfect", a.perfect, "P", "select: what a minimised quality is subtracted from for its ratio: 1, 100");
+  number("--perfect", a.perfect, "P", "select: what a minimised quality is subtracted from for its ratio: 1, 100");
   option("--preference", a.preference, "a,b,...", "select --rule ray: a weight for each column; - for an ignored one");
   option("--at-most", a.at_most, "COLUMN=VALUE", "select: only such rows; may be repeated")->allow_extra_args(false);
   option("--at-least", a.at_least, "COLUMN=VALUE", "select: only such rows; may be repeated")->allow_extra_args(false);
   app.get_option("--first-fronts")->excludes(app.get_option("--first-points"));
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& e) {
-    std::exit(app.exit(e) == 0 ? 0 : 2);
-  }
 
   using paragon::error;
+  try {
+    app.parse(std::vector<std::string>(words.rbegin(), words.rend()));
+  } catch (const CLI::CallForHelp&) {
+    a.help = app.help();
+    return a;
+  } catch (const CLI::ParseError& e) {
+    throw error("command line", e.what(), "what pareto --help says");
+  }
   require_one_of(command_names, "COMMAND", a.command);
   if (a.command == "indicator") {
     a.indicator = rest.front();

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <cstddef>
-#include <cstring>
+#include <functional>
 #include <limits>
 #include <paragon/core/direction.hpp>
 #include <paragon/core/error.hpp>
+#include <paragon/core/quote.hpp>
 #include <paragon/data/number_table.hpp>
 #include <paragon/pareto/points.hpp>
 #include <string>
@@ -30,24 +28,17 @@ struct input {
   [[nodiscard]] paragon::pareto::points<double> points() const { return {values, columns}; }
 };
 
-inline std::string read_standard_input() {
-  std::string text;
-  std::size_t filled = 0;
-  for (;;) {
-    if (filled == text.size()) text.resize(2 * filled + (std::size_t{1} << 16));
-    const ::ssize_t n = ::read(STDIN_FILENO, text.data() + filled, text.size() - filled);
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) throw paragon::error("standard input", std::strerror(errno), "a readable file");
-    if (n == 0) break;
-    filled += static_cast<std::size_t>(n);
-  }
-  text.resize(filled);
-  return text;
-}
+/// The bytes of a file by its name; "-" is standard input.
+using file_reader = std::function<std::string(const std::string&)>;
 
-inline paragon::data::number_table open_table(const std::string& file) {
-  if (file != "-") return paragon::data::number_table(file);
-  return {read_standard_input(), "standard input"};
+inline std::string place_of(const std::string& file) { return file == "-" ? "standard input" : file; }
+
+inline paragon::data::number_table open_table(const file_reader& read, const std::string& file, const arguments& a) {
+  using paragon::data::header_line;
+  const header_line header = a.header == "yes"  ? header_line::present
+                             : a.header == "no" ? header_line::absent
+                                                : header_line::automatic;
+  return {read(file), place_of(file), header};
 }
 
 inline std::vector<paragon::direction> to_directions(const std::string& text) {
@@ -60,7 +51,7 @@ inline std::vector<paragon::direction> to_directions(const std::string& text) {
     } else if (word == "ignore") {
       directions.push_back(paragon::direction::ignore);
     } else {
-      throw paragon::error("--directions", "\"" + word + "\"", "min, max or ignore for each column, with commas");
+      throw paragon::error("--directions", paragon::quote(word), "min, max or ignore for each column, with commas");
     }
   }
   return directions;
@@ -105,7 +96,7 @@ inline std::vector<bound> to_bounds(const char* option, const std::vector<std::s
   if (table.columns() == 0) return bounds;
   for (const std::string& text : texts) {
     const std::size_t equals = text.rfind('=');
-    if (equals == text.npos) throw paragon::error(option, "\"" + text + "\"", "COLUMN=VALUE");
+    if (equals == text.npos) throw paragon::error(option, paragon::quote(text), "COLUMN=VALUE");
     bounds.push_back(
         {table.column(text.substr(0, equals)), to_number(option, std::string_view(text).substr(equals + 1))});
   }
@@ -174,7 +165,7 @@ inline void require_given(const arguments& a, const char* option, bool given, co
   if (!given) throw paragon::error(a.command, std::string("without ") + option, expected);
 }
 
-inline request read_request(const arguments& a) {
+inline request read_request(const arguments& a, const file_reader& read) {
   const bool picks = a.command == "select";
   const bool by_volume = a.command == "hypervolume" || a.command == "contributions" ||
                          (a.command == "stretch" && a.spread == "contribution");
@@ -200,7 +191,7 @@ inline request read_request(const arguments& a) {
   if (a.file == "-" && a.front == "-") throw paragon::error("--front", "standard input, as FILE", "another file");
 
   request r;
-  const auto table = open_table(a.file);
+  const auto table = open_table(read, a.file, a);
   r.set = read_columns(table, a);
   r.at_most = to_bounds("--at-most", a.at_most, table);
   r.at_least = to_bounds("--at-least", a.at_least, table);
@@ -208,7 +199,7 @@ inline request read_request(const arguments& a) {
   bounds.insert(bounds.end(), r.at_least.begin(), r.at_least.end());
   read_values(table, a, bounds, r.set);
   if (!a.front.empty()) {
-    const auto other = open_table(a.front);
+    const auto other = open_table(read, a.front, a);
     if (other.columns() != 0 && table.columns() != 0 && other.columns() != table.columns()) {
       throw paragon::error(other.first_line(), count_of(other.columns(), "column"),
                            std::to_string(table.columns()) + " as in " + table.place());

@@ -41,12 +41,12 @@ public:
   [[nodiscard]] std::string path(std::string_view name) const { return folder_ / name; }
 
   outcome operator()(const std::string& arguments, std::string_view standard_input = "") const {
-    const std::string in = folder_.write("stdin", standard_input);
-    const std::string command =
-        "cd '" + (folder_ / "") + "' && '" + program + "' " + arguments + " < stdin > stdout 2> stderr";
-    const int status = std::system(command.c_str());
-    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, paragon::read_file(folder_ / "stdout"),
-            paragon::read_file(folder_ / "stderr")};
+    return run("", arguments, standard_input);
+  }
+
+  /// The same within 400 MB of address space.
+  [[nodiscard]] outcome limited(const std::string& arguments, std::string_view standard_input) const {
+    return run("ulimit -v 400000 && ", arguments, standard_input);
   }
 
   /// What a run prints that has to succeed in silence.
@@ -70,6 +70,15 @@ public:
   [[nodiscard]] std::size_t files() const { return folder_.entries(); }
 
 private:
+  outcome run(const std::string& before, const std::string& arguments, std::string_view standard_input) const {
+    (void)folder_.write("stdin", standard_input);
+    const std::string command =
+        "cd '" + (folder_ / "") + "' && " + before + "'" + program + "' " + arguments + " < stdin > stdout 2> stderr";
+    const int status = std::system(command.c_str());
+    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, paragon::read_file(folder_ / "stdout"),
+            paragon::read_file(folder_ / "stderr")};
+  }
+
   paragon_test::scratch_folder folder_;
 };
 
@@ -334,6 +343,108 @@ TEST_CASE("examples: pareto refuses command lines that it does not understand") 
   CHECK(help.out.find("pareto filter --directions min,max designs.csv") != std::string::npos);
 }
 
+TEST_CASE("examples: pareto takes the first line for a header where it looks like one, or as it is told") {
+  if (!built()) return;
+  const shell run;
+  // An index and numbers as names, as pandas writes a table.
+  CHECK(run.prints("filter --directions ignore,min,min -", ",0,1\n0,5,6\n1,7,8\n") == "0\n");
+  CHECK(run.prints("filter --directions ignore,min,min -", "epoch,2020,2021\n1,5,6\n2,4,7\n") == "0\n1\n");
+  CHECK(run.prints("select --directions ignore,min,min --rule accuracy --quality 2021 -",
+                   "epoch,2020,2021\n1,5,6\n2,4,7\n") == "0\n");
+  // Without a word on it 0,1 is a row: of the square of sides 10 and 9 in front of (0, 1) nothing is left to the others.
+  const std::string numbered = "0,1\n5,6\n2,8\n";
+  CHECK(run.prints("hypervolume --reference 10,10 -", numbered) == "90\n");
+  CHECK(run.prints("hypervolume --header no --reference 10,10 -", numbered) == "90\n");
+  CHECK(run.prints("hypervolume --header yes --reference 10,10 -", numbered) == "26\n");  // 5 4 + 8 2 - 5 2
+  CHECK(run.prints("filter --header yes -", numbered) == "0\n1\n");
+  CHECK(run.prints("filter --header yes -", "1,2\n") == "");
+  run.file("truth", "0,1\n5,6\n");
+  CHECK(run.prints("indicator igd --header yes --front truth -", "0,1\n5,9\n") == "3\n");
+  CHECK(run.prints("indicator igd --front truth -", "0,1\n5,9\n") == "1.5\n");
+  // Missing values are no names.
+  CHECK(run.prints("filter --nan worst -", "NA,NA\n1,2\n") == "1\n");
+  CHECK(run.prints("filter --nan worst -", "n/a,1\nnull,2\n-,0\n") == "2\n");
+  run.refuses("filter -", "pareto: standard input:1: column 0: \"NA\", a missing value; expected a number",
+              "NA,NA\n1,2\n");
+  run.refuses("filter --header no -", "pareto: standard input:1: column 0: \"a\"; expected a number", "a,b\n1,2\n");
+  run.refuses("filter --header maybe -",
+              "pareto: command line: --header: maybe not in {auto,yes,no}; expected what pareto --help says");
+}
+
+TEST_CASE("examples: pareto reads lines that end in CR") {
+  if (!built()) return;
+  const shell run;
+  CHECK(run.prints("filter -", "1,1\r0,1\r1,0\r1,0\r") == "1\n2\n");
+  CHECK(run.prints("filter -", "a,b\r\n1,1\r0,1\n1,0\r") == "1\n2\n");
+  CHECK(run.prints("hypervolume --reference 10,10 -", "5 5\r4 6\r2 7\r7 4") == "38\n");
+}
+
+TEST_CASE("examples: pareto reads numbers exactly or not at all") {
+  if (!built()) return;
+  const shell run;
+  const std::string inexact =
+      "; expected an integer that its type holds exactly, or a decimal point behind it, which allows rounding";
+  run.refuses("hypervolume --reference 9007199254740993,1 -", "pareto: --reference: \"9007199254740993\"" + inexact,
+              "1 0\n");
+  run.refuses("filter -", "pareto: standard input:1: column 1: \"9007199254740993\"" + inexact,
+              "9007199254740992,9007199254740993\n");
+  CHECK(run.prints("hypervolume --directions max --reference 9007199254740992 -", "9007199254740994") == "2\n");
+  CHECK(run.prints("filter -", "1e-400\n0\n-1e-400\n") == "0\n");
+  CHECK(run.prints("select --rule knee --at-most 0=1e-400 -", "0 1\n5e-324 0\n") == "0\n");
+  CHECK(run.prints("hypervolume --reference ' +10., .1e2 ' -", "5 5\n") == "25\n");
+  run.refuses("filter -",
+              "pareto: standard input:2: column 0: \"1e400\"; expected a number within the range of its type",
+              "1\n1e400\n");
+  for (const std::string word : {"0x10", "1_000", "1,5,6", "", "1e", "nan"}) {
+    CAPTURE(word);
+    CHECK(run("hypervolume --reference '1," + word + "' -", "1 2\n").status == 2);
+  }
+  CHECK(run.prints("top --count 010 -", "1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n").ends_with("8\n9\n"));
+  run.refuses("indicator averaged-hausdorff --power 0x2 --front x -", "pareto: --power: \"0x2\"; expected a number");
+}
+
+TEST_CASE("examples: pareto's messages are short and cannot act on a terminal") {
+  if (!built()) return;
+  const shell run;
+  run.refuses("top --count -1 -", "pareto: --count: \"-1\"; expected a whole number of at least 0", four);
+  run.refuses("top --count 1.5 -", "pareto: --count: \"1.5\"; expected a whole number of at least 0", four);
+  run.refuses("top --count 99999999999999999999 -",
+              "pareto: --count: \"99999999999999999999\"; expected a whole number of at least 0", four);
+  run.refuses("filter --threads -1 -", "pareto: --threads: \"-1\"; expected a whole number from 0 to 1024", four);
+  const std::string huge(5'000'000, 'x');
+  const std::string wide(100'000, 'x');
+  for (const outcome& o :
+       {run("filter -", "1,2\n3," + huge + "\n"), run("filter -", huge + "\n1\nx\n"), run("filter " + wide),
+        run("filter --nan " + wide + " -"), run("filter --" + wide + " -"), run(wide + " -"),
+        run("hypervolume --reference 1," + wide + " -", "1,2"), run("filter --directions " + wide + " -", "1,2"),
+        run("select --rule accuracy --quality " + wide + " -", "1,2"), run("indicator " + wide + " -"),
+        run("select --rule knee --at-most " + wide + " -", "1,2"), run("filter -", "1,\x1b[2J\a\xFF\n"),
+        run("filter $(printf '\\033[2J')")}) {
+    CHECK(o.status == 2);
+    CHECK(o.out == "");
+    CHECK(o.err.size() < 4000);
+    CHECK(std::count(o.err.begin(), o.err.end(), '\n') == 1);
+    CHECK(o.err.find('\x1b') == std::string::npos);
+  }
+}
+
+TEST_CASE("examples: pareto without the threads or the memory that it wants says so") {
+  if (!built()) return;
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  return paragon_test::skip("sanitizers need more address space than the limits of this test leave");
+#endif
+  const shell run;
+  const outcome few = run.limited("filter --threads 200 -", four);
+  CHECK((few.status == 2 || (few.status == 0 && few.out == "1\n2\n")));
+  if (few.status == 2) CHECK(few.err.starts_with("pareto: "));
+  std::string rows(100'000'000, '\n');
+  for (std::size_t i = 0; i < rows.size(); i += 2) rows[i] = '1';
+  const outcome large = run.limited("filter -", rows);
+  CHECK(large.status == 2);
+  CHECK(large.err.starts_with("pareto: "));
+  CHECK(large.err.find("memory") != std::string::npos);
+}
+
 TEST_CASE("examples: pareto writes the time to standard error") {
   if (!built()) return;
   const shell run;
@@ -374,6 +485,13 @@ TEST_CASE("examples: pareto draws pictures, whole or not at all") {
   }
   CHECK(run.files() == before + 1);
   CHECK(paragon_test::markup_fault(paragon::read_file(run.path("p.svg")), true) == "");
+  CHECK(run("filter --plot /dev/null -", four).out == "1\n2\n");
+  CHECK(run("filter --plot /dev/stdout -", four).out.ends_with("</svg>\n1\n2\n"));
+  CHECK(run("filter --plot /dev/fd/2 -", four).err.starts_with("<svg"));
+  std::filesystem::create_symlink("p.svg", run.path("link.svg"));
+  (void)run.prints("filter --plot link.svg -", four);
+  CHECK(std::filesystem::is_symlink(run.path("link.svg")));
+  std::filesystem::remove(run.path("link.svg"));
   run.refuses(
       "filter --plot absent/p.svg -",
       "pareto: absent/p.svg: cannot be created: No such file or directory; expected a folder that exists and can "

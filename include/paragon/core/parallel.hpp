@@ -7,8 +7,11 @@
 #include <cstdint>
 #include <exception>
 #include <mutex>
+#include <string>
 #include <thread>
 #include <vector>
+
+#include "error.hpp"
 
 namespace paragon {
 
@@ -20,19 +23,29 @@ namespace paragon {
 class thread_pool {
 public:
   /// \param threads  the number that work at once, the caller included; 0 means as many as the machine has
+  /// \throws error where the system refuses a thread or memory for it; those that had started have ended then
   explicit thread_pool(std::size_t threads = 1) {
     if (threads == 0) threads = std::max(1U, std::thread::hardware_concurrency());
-    for (std::size_t i = 1; i < threads; ++i) workers_.emplace_back([this] { serve(); });
+    std::string refusal;
+    try {
+      workers_.reserve(threads - 1);
+      while (workers_.size() + 1 < threads) workers_.emplace_back([this] { serve(); });
+      return;
+    } catch (const std::exception& e) {  // std::system_error, std::bad_alloc, std::length_error
+      refusal = e.what();
+    }
+    const std::size_t started = size();
+    join();
+    throw error("thread_pool",
+                "of " + std::to_string(threads) + " threads the system allows " + std::to_string(started) + " (" +
+                    refusal + ")",
+                "fewer threads, or higher limits of processes and memory");
   }
 
   thread_pool(const thread_pool&) = delete;
   thread_pool& operator=(const thread_pool&) = delete;
 
-  ~thread_pool() {
-    state_.store(stop);
-    state_.notify_all();
-    for (auto& worker : workers_) worker.join();
-  }
+  ~thread_pool() { join(); }
 
   [[nodiscard]] std::size_t size() const noexcept { return workers_.size() + 1; }
 
@@ -93,6 +106,12 @@ private:
 #else
     std::this_thread::yield();
 #endif
+  }
+
+  void join() noexcept {
+    state_.store(stop);
+    state_.notify_all();
+    for (auto& worker : workers_) worker.join();
   }
 
   void serve() {
