@@ -10,7 +10,6 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
@@ -21,6 +20,7 @@
 #include <optional>
 #include <paragon/core/atomic_file.hpp>
 #include <paragon/core/json.hpp>
+#include <paragon/core/parse_number.hpp>
 #include <paragon/data/crossed_meta_dataset.hpp>
 #include <paragon/data/dataset_embedding.hpp>
 #include <paragon/data/image_tasks.hpp>
@@ -139,9 +139,8 @@ bool train(image_supernet::net_type& net, const data::image_set& images, const s
 std::size_t read_number(const safetensors_file& file, const std::string& path, const std::string& key) {
   const auto found = file.metadata().find(key);
   std::size_t value = 0;
-  if (found == file.metadata().end() ||
-      std::from_chars(found->second.data(), found->second.data() + found->second.size(), value).ec != std::errc{}) {
-    throw error(path, "no metadata \"" + key + "\"", "weights that supernet_nasbench201 wrote");
+  if (found == file.metadata().end() || paragon::parse_number(found->second, value) != paragon::number_fault::none) {
+    throw error(path, "no metadata " + paragon::quote(key), "weights that supernet_nasbench201 wrote");
   }
   return value;
 }

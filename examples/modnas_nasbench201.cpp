@@ -73,7 +73,7 @@ options read_options(int argc, char** argv) {
   if (o.rays == 0) throw paragon::error("--rays", "0", "at least 1");
   if (o.labels < 2) throw paragon::error("--labels", std::to_string(o.labels), "2 to 15625");
   if (o.objectives != "error,latency" && o.objectives != "error,latency,energy") {
-    throw paragon::error("--objectives", "\"" + o.objectives + "\"", "error,latency or error,latency,energy");
+    throw paragon::error("--objectives", paragon::quote(o.objectives), "error,latency or error,latency,energy");
   }
   if (o.published && o.objectives != "error,latency") {
     throw paragon::error("--published", "with " + o.objectives, "error,latency: it knows two objectives");

@@ -13,6 +13,7 @@
 #include <optional>
 #include <paragon/core/atomic_file.hpp>
 #include <paragon/core/json.hpp>
+#include <paragon/core/parse_number.hpp>
 #include <paragon/core/progress.hpp>
 #include <paragon/core/result.hpp>
 #include <paragon/hypernetwork/multilayer.hpp>
@@ -99,13 +100,13 @@ options read_options(int argc, char** argv) {
   if (app.count("--cells") == 0) o.cells = o.synthetic() ? 1 : 2;
   if (app.count("--rate") == 0) o.rate = o.synthetic() ? 0.1 : 0.025;
   using paragon::error;
-  if (o.minutes < 0) throw error("--minutes", std::to_string(o.minutes), "above 0");
+  if (o.minutes < 0) throw error("--minutes", paragon::number_text(o.minutes), "above 0");
   if (o.minutes == 0 && o.epochs == 0) o.epochs = 20;
   if (o.width == 0 || o.width > 256) throw error("--width", std::to_string(o.width), "1 to 256");
   if (o.cells == 0 || o.cells > 20) throw error("--cells", std::to_string(o.cells), "1 to 20");
   if (o.rays == 0) throw error("--rays", "0", "at least 1");
   if (o.judged < 20 || o.judged > 5000) throw error("--judged", std::to_string(o.judged), "20 to 5000");
-  if (!(o.rate > 0)) throw error("--rate", std::to_string(o.rate), "above 0");
+  if (!(o.rate > 0)) throw error("--rate", paragon::number_text(o.rate), "above 0");
   if (!(o.checkpoint_minutes >= 0)) throw error("--checkpoint-minutes", "a negative number", "0 or more");
   return o;
 }
@@ -221,8 +222,8 @@ int run(const options& o) {
       {"width", std::to_string(o.width)},
       {"cells", std::to_string(o.cells)},
       {"batch", std::to_string(o.batch)},
-      {"rate", std::to_string(o.rate)},
-      {"budget", o.minutes > 0 ? std::to_string(o.minutes) + " minutes" : std::to_string(o.epochs) + " epochs"},
+      {"rate", paragon::number_text(o.rate)},
+      {"budget", o.minutes > 0 ? paragon::number_text(o.minutes) + " minutes" : std::to_string(o.epochs) + " epochs"},
       {"search", o.search ? "yes" : "no"},
       {"seed", std::to_string(o.seed)}};
   const bool goes_on = o.resume && std::filesystem::exists(checkpoint);
@@ -230,8 +231,9 @@ int run(const options& o) {
   if (goes_on) {
     const auto file = supernet::open_checkpoint(checkpoint, identity);
     const auto found = file.metadata().find("steps");
-    if (found == file.metadata().end()) throw error(checkpoint, "no number of steps", "a checkpoint of this program");
-    steps = std::stoul(found->second);
+    if (found == file.metadata().end() || parse_number(found->second, steps) != number_fault::none) {
+      throw error(checkpoint, "no number of steps", "a checkpoint of this program");
+    }
   }
   const auto settings = [&](std::size_t n) { return image_supernet::schedule(n, o.rate); };
 

@@ -10,7 +10,6 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -22,6 +21,7 @@
 #include <paragon/core/atomic_file.hpp>
 #include <paragon/core/error.hpp>
 #include <paragon/core/json.hpp>
+#include <paragon/core/parse_number.hpp>
 #include <paragon/nn/weights.hpp>
 #include <paragon/space/neighbours.hpp>
 #include <paragon/supernet/cell_network.hpp>
@@ -126,7 +126,7 @@ paragon::space::nasbench201_cell read_cell(const std::string& text) {
   try {
     return paragon::space::parse_nasbench201_cell(text);
   } catch (const error& e) {
-    throw error("--cell", "\"" + text + "\"", std::string("|op~0|+|op~0|op~1|+|op~0|op~1|op~2|; ").append(e.what()));
+    throw error("--cell", paragon::quote(text), std::string("|op~0|+|op~0|op~1|+|op~0|op~1|op~2|; ").append(e.what()));
   }
 }
 
@@ -159,8 +159,7 @@ private:
     const auto found = file.metadata().find("seed");
     const std::string text = found == file.metadata().end() ? "nothing" : found->second;
     std::uint64_t value = 0;
-    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (failure != std::errc{} || end != text.data() + text.size()) {
+    if (paragon::parse_number(text, value) != paragon::number_fault::none) {
       throw error(path, "seed " + text + " in the metadata", "a file of supernet_nasbench201");
     }
     return value;

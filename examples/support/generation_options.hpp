@@ -61,7 +61,7 @@ decltype(auto) with_solver(const std::string& name, std::size_t steps, F&& f) {
   }
   if (name == "predictor-corrector") return f(d::predictor_corrector<d::euler_maruyama, d::langevin>{.steps = many});
   if (name == "published") return f(d::predictor_corrector<d::euler_maruyama, d::langevin_by_batch>{.steps = many});
-  throw paragon::error("--solver", "\"" + name + "\"",
+  throw paragon::error("--solver", paragon::quote(name),
                        "exponential, exponential-sde, ddim, heun, euler-maruyama, reverse-diffusion, "
                        "predictor-corrector or published");
 }
@@ -118,18 +118,18 @@ inline options read_options(int argc, char** argv, const std::string& about, opt
           std::to_string(o.labels.value_or(0)), "0, or 60 to 1500");
   require(o.labels != 0U || !o.data.empty(), "--labels", "0 without --data", "a folder with diffusionnag/");
   require(o.guidance == "none" || o.guidance == "published" || o.guidance == "balanced", "--guidance",
-          "\"" + o.guidance + "\"", "none, published or balanced");
-  require(o.train_fraction > 0 && o.train_fraction <= 1, "--train-fraction", std::to_string(o.train_fraction),
+          paragon::quote(o.guidance), "none, published or balanced");
+  require(o.train_fraction > 0 && o.train_fraction <= 1, "--train-fraction", paragon::number_text(o.train_fraction),
           "above 0, at most 1");
   require(o.tune == 0 || o.guidance != "none", "--tune", "without guidance", "--guidance published or balanced");
   with_solver(o.solver, o.steps, [](const auto&) {});  // throws for an unknown name
   double total = 0;
   for (const double w : o.preference) {
-    require(w >= 0, "--prefer", std::to_string(w), "numbers from 0 up");
+    require(w >= 0, "--prefer", paragon::number_text(w), "numbers from 0 up");
     total += w;
   }
   require(o.preference.empty() || total > 0, "--prefer", "weights that are all 0", "a positive one");
-  for (const double s : o.scale) require(s >= 0, "--scales", std::to_string(s), "numbers from 0 up");
+  for (const double s : o.scale) require(s >= 0, "--scales", paragon::number_text(s), "numbers from 0 up");
   return o;
 }
 

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -11,6 +10,7 @@
 #include <numeric>
 #include <paragon/autodiff/elementwise.hpp>
 #include <paragon/core/error.hpp>
+#include <paragon/core/parse_number.hpp>
 #include <paragon/core/random_key.hpp>
 #include <paragon/data/ofa.hpp>
 #include <paragon/diffusion/nested_choices.hpp>
@@ -25,7 +25,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -90,12 +89,11 @@ public:
     const auto number = [&](const std::string& name) {
       const auto found = file.metadata().find(name);
       double value = 0;
-      if (found != file.metadata().end()) {
-        const std::string& text = found->second;
-        const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
-        if (problem == std::errc{} && end == text.data() + text.size()) return value;
+      if (found != file.metadata().end() &&
+          paragon::parse_number(found->second, value) == paragon::number_fault::none) {
+        return value;
       }
-      throw paragon::error(path, "no number \"" + name + "\" in the metadata");
+      throw paragon::error(path, "no number " + paragon::quote(name) + " in the metadata");
     };
     result.accuracy_spearman_ = number("spearman");
     for (const std::string& name : file.names()) {
@@ -116,12 +114,12 @@ public:
       tensors.emplace_back("accuracy." + name, where.extents,
                            store.values().span().subspan(where.offset, where.extents.size()));
     }
-    paragon::safetensors_file::metadata_map metadata{{"spearman", std::to_string(accuracy_spearman_)}};
+    paragon::safetensors_file::metadata_map metadata{{"spearman", paragon::number_text(accuracy_spearman_)}};
     std::vector<std::vector<float>> latencies;
     for (const device& d : devices_) {
       auto& values = latencies.emplace_back(1, static_cast<float>(d.latency.constant));
       for (const double c : d.latency.coefficients) values.push_back(static_cast<float>(c));
-      metadata["spearman." + d.name] = std::to_string(d.spearman);
+      metadata["spearman." + d.name] = paragon::number_text(d.spearman);
     }
     for (std::size_t d = 0; d < devices_.size(); ++d) {
       tensors.emplace_back("latency." + devices_[d].name, paragon::shape{entries + 1},
@@ -148,7 +146,7 @@ public:
       if (d.name == name) return d;
       known += (known.empty() ? "" : ", ") + d.name;
     }
-    throw paragon::error("--device", "unknown device \"" + std::string(name) + "\"", "one of " + known);
+    throw paragon::error("--device", "unknown device " + paragon::quote(name), "one of " + known);
   }
 
   /// Four objectives of each network: accuracy (per cent), parameters and MACs (millions), latency (ms).

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -11,6 +10,7 @@
 #include <paragon/autodiff/context.hpp>
 #include <paragon/autodiff/elementwise.hpp>
 #include <paragon/core/error.hpp>
+#include <paragon/core/parse_number.hpp>
 #include <paragon/core/random_key.hpp>
 #include <paragon/data/nasbench201.hpp>
 #include <paragon/nn/linear.hpp>
@@ -177,9 +177,8 @@ private:
       throw paragon::error(path, std::to_string(references.size()) + " references", std::to_string(references_.size()));
     }
     for (std::size_t i = 0; i < references.size(); ++i) {
-      const char* end = references[i].data() + references[i].size();
-      if (std::from_chars(references[i].data(), end, references_[i]).ptr != end) {
-        throw paragon::error(path, "reference \"" + references[i] + "\"", "the number of a cell");
+      if (paragon::parse_number(references[i], references_[i]) != paragon::number_fault::none) {
+        throw paragon::error(path, "reference " + paragon::quote(references[i]), "the number of a cell");
       }
     }
   }
@@ -189,7 +188,7 @@ private:
                                         std::string_view key) {
     const auto found = file.metadata().find(key);
     if (found == file.metadata().end()) {
-      throw paragon::error(path, "no metadata \"" + std::string(key) + "\"", "a file that train_surrogates wrote");
+      throw paragon::error(path, "no metadata " + paragon::quote(key), "a file that train_surrogates wrote");
     }
     std::vector<std::string> result(1);
     for (const char c : found->second) {
@@ -214,7 +213,7 @@ private:
       result.push_back({std::move(store), network});
     }
     if (result.empty())
-      throw paragon::error(path, "no network \"" + name + ".0\"", "a file that train_surrogates wrote");
+      throw paragon::error(path, "no network " + paragon::quote(name + ".0"), "a file that train_surrogates wrote");
     return result;
   }
 

@@ -77,7 +77,7 @@ TEST_CASE("core: json errors count lines with any line ends, and are short") {
   rejects("{\r\"a\":1,\r\n \"b\" 2}", "f.json:3:6: no value for member \"b\"; expected ':'");
   const std::string name(5'000'000, 'x');
   const std::string message =
-      "f.json:1:5000004: no value for member \"" + std::string(80, 'x') + "...\" (5000000 bytes); expected ':'";
+      "f.json:1:5000004: no value for member \"" + std::string(96, 'x') + "...\" (5000000 bytes); expected ':'";
   rejects("{\"" + name + "\"}", message.c_str());
 }
 

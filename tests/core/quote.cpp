@@ -15,17 +15,17 @@ TEST_CASE("core: a quoted text stays as it is where it is short") {
   CHECK(quote("") == "\"\"");
   CHECK(quote("1,5") == "\"1,5\"");
   CHECK(quote("a \"b\" \\ \xC3\xA9 \xF0\x9F\x98\x80") == "\"a \"b\" \\ \xC3\xA9 \xF0\x9F\x98\x80\"");
-  CHECK(quote(std::string(80, 'x')) == "\"" + std::string(80, 'x') + "\"");
+  CHECK(quote(std::string(96, 'x')) == "\"" + std::string(96, 'x') + "\"");
 }
 
 TEST_CASE("core: a long text is cut between characters, with its length") {
-  CHECK(quote(std::string(81, 'x')) == "\"" + std::string(80, 'x') + "...\" (81 bytes)");
-  CHECK(quote(std::string(5'000'000, 'x')) == "\"" + std::string(80, 'x') + "...\" (5000000 bytes)");
-  CHECK(quote(std::string(79, 'x') + "\xC3\xA9") == "\"" + std::string(79, 'x') + "...\" (81 bytes)");
-  CHECK(quote(std::string(78, 'x') + "\xF0\x9F\x98\x80") == "\"" + std::string(78, 'x') + "...\" (82 bytes)");
+  CHECK(quote(std::string(97, 'x')) == "\"" + std::string(96, 'x') + "...\" (97 bytes)");
+  CHECK(quote(std::string(5'000'000, 'x')) == "\"" + std::string(96, 'x') + "...\" (5000000 bytes)");
+  CHECK(quote(std::string(95, 'x') + "\xC3\xA9") == "\"" + std::string(95, 'x') + "...\" (97 bytes)");
+  CHECK(quote(std::string(94, 'x') + "\xF0\x9F\x98\x80") == "\"" + std::string(94, 'x') + "...\" (98 bytes)");
   // Bytes that are no characters have no better place to be cut at.
   CHECK(quote(std::string(100, '\x80')).starts_with("\"\\x80"));
-  CHECK(quote(std::string(100, '\x80')).size() == 1 + 4 * 80 + 4 + 12);
+  CHECK(quote(std::string(100, '\x80')).size() == 1 + 4 * 96 + 4 + 12);
 }
 
 TEST_CASE("core: a quoted text cannot act on a terminal") {
@@ -53,6 +53,7 @@ TEST_CASE("core: numbers in messages read back as they were") {
   CHECK(number_text(0.1F) == "0.1");
   CHECK(number_text(-0.0) == "-0");
   CHECK(number_text(3.0) == "3");
+  CHECK(number_text(-7) == "-7");
   CHECK(number_text(std::numeric_limits<double>::max()) == "1.7976931348623157e+308");
   CHECK(number_text(std::numeric_limits<double>::denorm_min()) == "5e-324");
   CHECK(number_text(std::numeric_limits<double>::infinity()) == "inf");

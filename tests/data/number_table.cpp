@@ -267,7 +267,7 @@ TEST_CASE("data: what is not a number is named with file, line and column") {
   rejects("1,2\n3,\"4", "t.csv:2: column 1: a quoted cell that does not end; expected a closing quote in its line");
   rejects("1,2\n3,\"4\"5", "t.csv:2: column 1: text after a closing quote; expected the end of the cell");
   rejects("1," + std::string(100, 'x'),
-          ("t.csv:1: column 1: \"" + std::string(80, 'x') + "...\" (100 bytes); expected a number").c_str());
+          ("t.csv:1: column 1: \"" + std::string(96, 'x') + "...\" (100 bytes); expected a number").c_str());
   rejects(std::string("1,2\n3,\0", 7), "t.csv:2: column 1: \"\\x00\"; expected a number");
 }
 

@@ -78,7 +78,7 @@ TEST_CASE("pareto: epsilon indicators of integers, infinities, ignored columns, 
 
 TEST_CASE("pareto: a factor needs positive objectives") {
   CHECK_THROWS_WITH_AS((void)multiplicative_epsilon(front_2d{{1, 1}, {0, 2}}, front_2d{{1, 1}}),
-                       "pareto::multiplicative_epsilon: 0.000000 in row 1, column 0 of the found front; expected "
+                       "pareto::multiplicative_epsilon: 0 in row 1, column 0 of the found front; expected "
                        "positive objectives",
                        paragon::error);
   CHECK_THROWS_AS((void)multiplicative_epsilon(front_2d{{1, 1}}, front_2d{{1, -1}}), paragon::error);

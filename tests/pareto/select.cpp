@@ -226,7 +226,7 @@ TEST_CASE("pareto: balanced refuses what has no ratio") {
                        paragon::error);
   CHECK_THROWS_AS((void)select(front{{90, 1}}, balanced{}, {maximise, maximise}), paragon::error);
   CHECK_THROWS_WITH_AS((void)select(front{{90, 1}, {80, 0}}, balanced{}, way),
-                       "pareto::select: balanced: row 1 has quality 80.000000 and cost 0.000000; expected a quality "
+                       "pareto::select: balanced: row 1 has quality 80 and cost 0; expected a quality "
                        "that is not negative, a positive cost",
                        paragon::error);
   CHECK_THROWS_AS((void)select(front{{90, 1}, {80, -1}}, balanced{}, way), paragon::error);

@@ -88,7 +88,7 @@ TEST_CASE("space: cells are numbered as base-5 numbers, the first edge leading")
 TEST_CASE("space: parsing a cell accepts nothing but its notation") {
   const std::string good = "|avg_pool_3x3~0|+|nor_conv_1x1~0|skip_connect~1|+|nor_conv_1x1~0|skip_connect~1|none~2|";
   CHECK(nasbench201::to_string(nasbench201::parse(good)) == good);
-  CHECK(message_of_parse("") == "space::parse_nasbench201_cell: '' at character 0; expected '|'");
+  CHECK(message_of_parse("") == "space::parse_nasbench201_cell: \"\" at character 0; expected '|'");
   CHECK(message_of_parse(good + " ").find("expected the end of the text") != std::string::npos);
   CHECK(message_of_parse("|conv~0|").find("at character 1; expected one of none, skip_connect") != std::string::npos);
   CHECK(message_of_parse("|none~1|").find("at character 5; expected '~0|'") != std::string::npos);

@@ -174,7 +174,7 @@ TEST_CASE("supernet: files that are not a cell's network are refused") {
   refused({{"width", "5"}, {"cells", "2"}, {"classes", "5"}, {"image_size", "8"}, {"architecture", cell}},
           "tensor \"stem.weight\": shape (3, 3, 3, 4); expected (3, 3, 3, 5)");
   refused({{"width", "4"}, {"cells", "2"}, {"classes", "5"}, {"image_size", "8"}, {"architecture", "|none~0|"}},
-          "'|none~0|' at character 8");
+          "\"|none~0|\" at character 8");
   refused({{"width", "4"}, {"cells", "2"}, {"classes", "5"}, {"image_size", "8"}, {"architecture", cell}},
           "file.safetensors");  // a supernet's weights
   CHECK_THROWS_WITH_AS((void)supernet::load_cell_network(folder / "none.safetensors"),

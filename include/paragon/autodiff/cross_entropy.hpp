@@ -32,7 +32,7 @@ template <class C>
                 "one label for each row");
   }
   if (!(smoothing >= T(0) && smoothing <= T(1))) {
-    throw error("autodiff::cross_entropy", "a smoothing of " + std::to_string(smoothing), "a number in [0, 1]");
+    throw error("autodiff::cross_entropy", "a smoothing of " + number_text(smoothing), "a number in [0, 1]");
   }
   for (std::size_t r = 0; r < rows; ++r) {
     if (labels[r] >= classes) {

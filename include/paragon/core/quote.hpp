@@ -54,14 +54,14 @@ inline void append_printable(std::string& out, std::string_view text) {
 
 /// A text from outside, quoted for a message: on one line, and short whatever it is.
 ///
-/// At most 80 bytes are shown; of a longer text the first of them, "..." and its length. Control characters and bytes
+/// At most 96 bytes are shown; of a longer text the first of them, "..." and its length. Control characters and bytes
 /// that are no UTF-8 are written as `\n` or `\x1b`, so that a message cannot act on a terminal.
 ///
 /// \code
 /// throw paragon::error(place, paragon::quote(cell), "a number");   // t.csv:3: "1,5"; expected a number
 /// \endcode
 [[nodiscard]] inline std::string quote(std::string_view text) {
-  constexpr std::size_t most = 80;
+  constexpr std::size_t most = 96;
   std::string out = "\"";
   const std::size_t shown = detail::whole_characters(text, most);
   detail::append_printable(out, text.substr(0, shown));

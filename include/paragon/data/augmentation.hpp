@@ -154,7 +154,7 @@ public:
     for (std::size_t i = 0; i < row; ++i) {
       const double deviation = scale.deviation[i % set.channels()];
       if (!(deviation > 0)) {
-        throw error("data::image_writer", "a deviation of " + std::to_string(deviation), "a number above 0");
+        throw error("data::image_writer", "a deviation of " + number_text(deviation), "a number above 0");
       }
       factor_.push_back(static_cast<T>(1 / (255 * deviation)));
       shift_.push_back(static_cast<T>(-scale.mean[i % set.channels()] / deviation));

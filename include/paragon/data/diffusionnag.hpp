@@ -50,7 +50,7 @@ struct diffusionnag_pairs {
       }
       const std::string_view part = table.text(row, split);
       if (part != "train" && part != "eval") {
-        throw error(table.where(row, split), "\"" + std::string(part) + "\"", "train or eval");
+        throw error(table.where(row, split), quote(part), "train or eval");
       }
       if (part == "eval") evaluation.push_back(row);
     }

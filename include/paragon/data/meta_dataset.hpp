@@ -41,7 +41,7 @@ struct meta_dataset {
       if (metrics[c].name == name) return c;
       known += (known.empty() ? "" : ", ") + metrics[c].name;
     }
-    throw error("data::meta_dataset", "no metric \"" + std::string(name) + "\"", "one of " + known);
+    throw error("data::meta_dataset", "no metric " + quote(name), "one of " + known);
   }
 
   /// Appends a row. \throws error for a wrong number of values
@@ -109,7 +109,7 @@ struct disjoint_split {
 template <class A>
 [[nodiscard]] disjoint_split split_disjoint(const meta_dataset<A>& rows, double part, paragon::random_key key) {
   if (!(part > 0 && part < 1)) {
-    throw error("data::split_disjoint", "a part of " + std::to_string(part), "above 0 and below 1");
+    throw error("data::split_disjoint", "a part of " + number_text(part), "above 0 and below 1");
   }
   const auto held_out = [&](auto items, std::string_view kind) {
     std::sort(items.begin(), items.end());

@@ -58,8 +58,7 @@ template <class Columns>
     if (name == wanted) return values;
     known += (known.empty() ? "" : ", ") + name;
   }
-  throw error("data::nasbench201", "unknown " + std::string(kind) + " \"" + std::string(wanted) + "\"",
-              "one of " + known);
+  throw error("data::nasbench201", "unknown " + std::string(kind) + " " + quote(wanted), "one of " + known);
 }
 
 }  // namespace nasbench201_detail
@@ -137,7 +136,7 @@ public:
     for (const auto* part : {&columns.split.train, &columns.split.valid, &columns.split.test}) {
       for (const std::string& name : *part) {
         if (!contains(devices_, name)) {
-          throw error(place, "device \"" + name + "\" of the split", "one of " + list(devices_));
+          throw error(place, "device " + quote(name) + " of the split", "one of " + list(devices_));
         }
       }
     }
@@ -208,7 +207,7 @@ private:
   static void check_names(const std::vector<named_column>& columns, const std::string& what) {
     std::vector<std::string> seen;
     for (const auto& [name, values] : columns) {
-      const std::string column = what + " \"" + name + "\"";
+      const std::string column = what + " " + quote(name);
       if (contains(seen, name)) throw error(place, column + " twice", "different names");
       seen.push_back(name);
       if (values.size() != size()) {
@@ -227,7 +226,7 @@ private:
     check_names(columns, what);
     for (const auto& [name, values] : columns) {
       if (!contains(datasets, name)) {
-        throw error(place, what + " of an unknown data set \"" + name + "\"", "one of cifar10, cifar100, imagenet16");
+        throw error(place, what + " of an unknown data set " + quote(name), "one of cifar10, cifar100, imagenet16");
       }
     }
     if (columns.size() != datasets.size()) {
@@ -253,7 +252,7 @@ private:
 
   [[noreturn]] static void fail_cell(const csv_table& table, std::size_t row, std::size_t column,
                                      std::string_view expected) {
-    throw error(table.where(row, column), "\"" + std::string(table.text(row, column)) + "\"", expected);
+    throw error(table.where(row, column), quote(table.text(row, column)), expected);
   }
 
   /// The benchmark's index of every row, checked: each index once, and the cell that belongs to it.

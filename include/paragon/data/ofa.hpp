@@ -69,7 +69,7 @@ public:
       milliseconds_.push_back(table.numbers<double>(name));
       for (std::size_t i = 0; i < table.rows(); ++i) {
         if (milliseconds_.back()[i] > 0) continue;
-        throw error(table.where(i, table.column(name)), std::to_string(milliseconds_.back()[i]), "a positive latency");
+        throw error(table.where(i, table.column(name)), number_text(milliseconds_.back()[i]), "a positive latency");
       }
     }
   }
@@ -86,7 +86,7 @@ public:
       if (devices_[d] == device) return milliseconds_[d];
       known += (known.empty() ? "" : ", ") + devices_[d];
     }
-    throw error("data::ofa_latency", "unknown device \"" + std::string(device) + "\"", "one of " + known);
+    throw error("data::ofa_latency", "unknown device " + quote(device), "one of " + known);
   }
 
 private:
@@ -117,7 +117,7 @@ struct ofa_accuracy_table {
     resolutions = std::move(rows.resolution);
     for (std::size_t i = 0; i < top1.size(); ++i) {
       if (top1[i] >= 0 && top1[i] <= 100) continue;
-      throw error(table.where(i, table.column("top1")), std::to_string(top1[i]), "0 to 100 per cent");
+      throw error(table.where(i, table.column("top1")), number_text(top1[i]), "0 to 100 per cent");
     }
   }
 };

@@ -36,7 +36,7 @@ public:
       throw error("diffusion::cost_guidance", std::to_string(cost.coefficients.size()) + " coefficients",
                   std::to_string(total));
     }
-    if (!(unit > 0)) throw error("diffusion::cost_guidance", "a unit of " + std::to_string(unit), "a positive number");
+    if (!(unit > 0)) throw error("diffusion::cost_guidance", "a unit of " + number_text(unit), "a positive number");
     for (const double c : cost.coefficients) costs_.push_back(static_cast<T>(c / unit));
   }
 

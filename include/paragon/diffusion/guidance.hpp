@@ -85,8 +85,7 @@ public:
                   "rows of " + std::to_string(count) + ", one weight for each term");
     }
     for (const double w : weights_) {
-      if (!std::isfinite(w))
-        throw error("diffusion::guided_score", "a weight of " + std::to_string(w), "finite numbers");
+      if (!std::isfinite(w)) throw error("diffusion::guided_score", "a weight of " + number_text(w), "finite numbers");
     }
   }
 

@@ -53,7 +53,7 @@ public:
       for (std::size_t c = 0; c < space.choices(d); ++c, ++k) {
         const double p = prior.empty() ? 1 : prior[k];
         if (!(p > 0 && std::isfinite(p))) {
-          throw error("diffusion::independent_choices", "a prior of " + std::to_string(p), "positive numbers");
+          throw error("diffusion::independent_choices", "a prior of " + number_text(p), "positive numbers");
         }
         position_.push_back(encoding.position(d, c));
         logarithm_.push_back(static_cast<T>(std::log(p)));

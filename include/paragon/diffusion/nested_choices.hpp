@@ -64,7 +64,7 @@ public:
       const double sum = std::accumulate(row.begin(), row.end(), 0.0);
       for (std::size_t f = 0; f < features; ++f) {
         if (!(row[f] > 0 && std::isfinite(sum))) {
-          throw error(place, "a prior of " + std::to_string(row[f]), "positive numbers");
+          throw error(place, "a prior of " + number_text(row[f]), "positive numbers");
         }
         logarithm_[n * features + f] = static_cast<T>(std::log(row[f] / sum));
       }
@@ -175,7 +175,7 @@ private:
     double largest = 0;
     for (const double p : nodes.depths) {
       if (!(p >= 0 && std::isfinite(p))) {
-        throw error(place, "a depth with probability " + std::to_string(p), "numbers of at least 0");
+        throw error(place, "a depth with probability " + number_text(p), "numbers of at least 0");
       }
       largest = std::max(largest, p);
       g.depths.push_back(static_cast<T>(std::log(p)));
@@ -183,7 +183,7 @@ private:
     if (nodes.depths.size() < 2 || !(largest > 0)) {
       throw error(
           place,
-          "a group of " + std::to_string(nodes.depths.size()) + " depths, the most probable " + std::to_string(largest),
+          "a group of " + std::to_string(nodes.depths.size()) + " depths, the most probable " + number_text(largest),
           "at least two depths, one of them possible");
     }
     nodes_ += nodes.depths.size() - 1;

@@ -31,7 +31,7 @@ template <sde S>
 template <sde S>
 [[nodiscard]] std::vector<moment> uniform_in_time(const S& process, std::size_t steps, double last) {
   if (steps < 2 || !(last > 0 && last < 1)) {
-    throw error("diffusion::uniform_in_time", std::to_string(steps) + " steps down to t = " + std::to_string(last),
+    throw error("diffusion::uniform_in_time", std::to_string(steps) + " steps down to t = " + number_text(last),
                 "at least 2 steps, and a last time between 0 and 1");
   }
   std::vector<moment> way(steps);

@@ -205,7 +205,7 @@ private:
       const auto* found = store.find(name);
       if (found == nullptr || found->where.extents.size() != size) {
         throw error("diffusion::score_evaluator",
-                    "no parameter \"" + name + "\" of " + std::to_string(size) + " numbers",
+                    "no parameter " + quote(name) + " of " + std::to_string(size) + " numbers",
                     "the store that the network was made with");
       }
       const T* from = values.data() + found->where.offset;

@@ -4,11 +4,15 @@
 #include <cmath>
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include "../core/error.hpp"
 #include "../core/json.hpp"
+#include "../core/quote.hpp"
+#include "../core/within_memory.hpp"
 #include "../nn/weights.hpp"
 #include "score_graph.hpp"
 #include "score_network.hpp"
@@ -51,7 +55,15 @@ template <class Process>
 }
 
 [[nodiscard]] inline score_network_settings settings_from_json(const json& value) {
-  const auto size = [&](const char* name) { return static_cast<std::size_t>(value.at(name).integer()); };
+  const auto size = [&](const char* name) {
+    constexpr std::uint64_t most = 1 << 16;  // beyond it is no network, and products of sizes might not fit
+    const std::uint64_t number = value.at(name).integer();
+    if (number > most) {
+      throw error("diffusion::score_network", std::string(name) + " " + std::to_string(number),
+                  "at most " + std::to_string(most));
+    }
+    return static_cast<std::size_t>(number);
+  };
   return {.nodes = size("nodes"),
           .operators = size("operators"),
           .width = size("width"),
@@ -103,18 +115,20 @@ public:
     const auto& about = file.metadata();
     const auto text = [&](const char* name) -> const std::string& {
       const auto found = about.find(name);
-      if (found == about.end()) throw error(path, std::string("no \"") + name + "\" in its header", "a score network");
+      if (found == about.end()) throw error(path, "no " + quote(name) + " in its header", "a score network");
       return found->second;
     };
     if (text("kind") != kind) throw error(path, "a file of kind " + text("kind"), kind);
     if (text("output") != Output::name) {
       throw error(path, "trained as " + text("output"), Output::name);
     }
-    score_model model(score_graph_from(json::parse(text("graph"), path)),
-                      detail::settings_from_json(json::parse(text("settings"), path)),
-                      detail::process_from_json<Process>(json::parse(text("process"), path), path), {});
-    nn::load_weights(file, model.weights_);
-    return model;
+    return within_memory(path, [&] {
+      score_model model(score_graph_from(json::parse(text("graph"), path)),
+                        detail::settings_from_json(json::parse(text("settings"), path)),
+                        detail::process_from_json<Process>(json::parse(text("process"), path), path), {});
+      nn::load_weights(file, model.weights_);
+      return model;
+    });
   }
 
   /// \param about  more text for the file's header: the data, the seed, the time that training took

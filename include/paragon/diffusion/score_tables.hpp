@@ -71,7 +71,7 @@ struct noise_codes {
       const moment& at = moments[i];
       if (!(at.scale > 0 && at.deviation > 0) || !std::isfinite(at.scale + at.deviation + at.noise_level)) {
         throw error("diffusion::noise_codes",
-                    "a scale of " + std::to_string(at.scale) + " and a deviation of " + std::to_string(at.deviation),
+                    "a scale of " + number_text(at.scale) + " and a deviation of " + number_text(at.deviation),
                     "positive numbers");
       }
       factors[i] = static_cast<T>(1 / std::hypot(at.scale, at.deviation));

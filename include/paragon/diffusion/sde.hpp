@@ -66,8 +66,7 @@ public:
   /// Throws `paragon::error` unless 0 < sigma_min < sigma_max.
   explicit variance_exploding(double sigma_min = 0.1, double sigma_max = 5) : min_(sigma_min), max_(sigma_max) {
     if (!(min_ > 0 && max_ > min_ && std::isfinite(max_))) {
-      throw error("diffusion::variance_exploding",
-                  "deviations from " + std::to_string(min_) + " to " + std::to_string(max_),
+      throw error("diffusion::variance_exploding", "deviations from " + number_text(min_) + " to " + number_text(max_),
                   "0 < sigma_min < sigma_max");
     }
   }
@@ -97,7 +96,7 @@ public:
   /// Throws `paragon::error` unless 0 < beta_min <= beta_max.
   explicit linear_rate(double beta_min = 0.1, double beta_max = 20) : min_(beta_min), max_(beta_max) {
     if (!(min_ > 0 && max_ >= min_ && std::isfinite(max_))) {
-      throw error("diffusion::linear_rate", "rates from " + std::to_string(min_) + " to " + std::to_string(max_),
+      throw error("diffusion::linear_rate", "rates from " + number_text(min_) + " to " + number_text(max_),
                   "0 < beta_min <= beta_max");
     }
   }

@@ -72,7 +72,7 @@ public:
     }
     for (const double a : preferences_) {
       if (!std::isfinite(a)) {
-        throw error("diffusion::tilted_guidance", "a preference of " + std::to_string(a), "finite numbers");
+        throw error("diffusion::tilted_guidance", "a preference of " + number_text(a), "finite numbers");
       }
     }
   }

@@ -142,7 +142,7 @@ private:
   static const score_training_settings& checked(const score_training_settings& s) {
     if (s.batch == 0) throw error("diffusion::score_trainer", "batches of 0", "at least 1");
     if (!(s.least_time > 0 && s.least_time < 1)) {
-      throw error("diffusion::score_trainer", "times from " + std::to_string(s.least_time), "between 0 and 1");
+      throw error("diffusion::score_trainer", "times from " + number_text(s.least_time), "between 0 and 1");
     }
     return s;
   }

@@ -37,7 +37,7 @@ struct cagrad {
 
   status operator()(gram_view gram, std::span<double> weights) const {
     detail::require_gram("cagrad", gram, weights);
-    if (!(c >= 0)) throw error("cagrad", "c = " + std::to_string(c), "a number >= 0");
+    if (!(c >= 0)) throw error("cagrad", "c = " + number_text(c), "a number >= 0");
     const std::size_t k = gram.size();
     const double share = 1.0 / static_cast<double>(k);
     detail::numbers towards_mean(k);  // <g_i, g_0>

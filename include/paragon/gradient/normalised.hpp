@@ -40,7 +40,7 @@ struct unit_loss {
     }
     for (std::size_t i = 0; i < gram.size(); ++i) {
       if (!(losses[i] > 0) || !std::isfinite(losses[i])) {
-        throw error("unit_loss", "loss " + std::to_string(i) + " = " + std::to_string(losses[i]), "a positive number");
+        throw error("unit_loss", "loss " + std::to_string(i) + " = " + number_text(losses[i]), "a positive number");
       }
       scales[i] = 1 / losses[i];
     }

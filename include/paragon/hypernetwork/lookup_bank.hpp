@@ -60,7 +60,7 @@ public:
     for (std::size_t r = 0; r < rows; ++r) {
       const double first = static_cast<double>(preference.data()[2 * r]);
       if (!(first >= 0 && first <= 1)) {
-        throw error("hypernetwork::lookup_bank", "preference " + std::to_string(first) + " in row " + std::to_string(r),
+        throw error("hypernetwork::lookup_bank", "preference " + number_text(first) + " in row " + std::to_string(r),
                     "0 to 1");
       }
       index[r] = static_cast<std::uint32_t>(std::nearbyint(first * static_cast<double>(settings_.rows - 1)));

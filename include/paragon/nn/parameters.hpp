@@ -43,7 +43,7 @@ public:
   /// Appends a parameter; its values depend on the key and on its position alone. \throws error for a name in use
   template <class Initialiser>
   slot add(std::string name, const shape& extents, Initialiser initialiser, paragon::random_key key) {
-    if (find(name) != nullptr) throw error("nn::parameters::add", "the name \"" + name + "\" twice", "a new name");
+    if (find(name) != nullptr) throw error("nn::parameters::add", "the name " + quote(name) + " twice", "a new name");
     const slot where{size(), extents};
     std::vector<T> grown = values_.to_vector();
     for (std::size_t i = 0; i < extents.size(); ++i) {

@@ -81,10 +81,10 @@ public:
                   "at least one of each");
     }
     if (!(settings.spread > 0) || !(settings.least_ms >= 0)) {
-      throw error("objective::latency_meter",
-                  "a spread of " + std::to_string(settings.spread) + ", samples of " +
-                      std::to_string(settings.least_ms) + " ms",
-                  "a positive spread, and a time of at least 0");
+      throw error(
+          "objective::latency_meter",
+          "a spread of " + number_text(settings.spread) + ", samples of " + number_text(settings.least_ms) + " ms",
+          "a positive spread, and a time of at least 0");
     }
   }
 

@@ -28,7 +28,7 @@ concept normaliser = std::copyable<N> && requires(N n, const N& c, double x) {
 
 namespace detail {
 inline void expect_finite(const char* place, double x) {
-  if (!std::isfinite(x)) throw error(place, "the value " + std::to_string(x), "a finite number");
+  if (!std::isfinite(x)) throw error(place, "the value " + number_text(x), "a finite number");
 }
 }  // namespace detail
 
@@ -101,7 +101,7 @@ public:
   /// \pre 0 <= decay < 1, else an error.
   explicit moving_standard(double decay) : decay_(decay) {
     if (!(decay >= 0 && decay < 1)) {
-      throw error("objective::moving_standard", "decay " + std::to_string(decay), "at least 0 and below 1");
+      throw error("objective::moving_standard", "decay " + number_text(decay), "at least 0 and below 1");
     }
   }
 
@@ -146,7 +146,7 @@ public:
   /// \pre 0 <= low < high <= 1, window > 0, else an error.
   explicit quantile_range(const options& o) : options_(o) {
     if (!(o.low >= 0 && o.low < o.high && o.high <= 1)) {
-      throw error("objective::quantile_range", "quantiles " + std::to_string(o.low) + " and " + std::to_string(o.high),
+      throw error("objective::quantile_range", "quantiles " + number_text(o.low) + " and " + number_text(o.high),
                   "0 <= low < high <= 1");
     }
     if (o.window == 0) throw error("objective::quantile_range", "a window of 0 values", "at least 1");
@@ -204,7 +204,7 @@ struct log_standard {
 
   /// Mean and deviation of the logarithms of these values. \pre floor > 0, not all values equal, else an error.
   [[nodiscard]] static log_standard of(std::span<const double> values, double floor = 1e-6) {
-    if (!(floor > 0)) throw error("objective::log_standard", "the floor " + std::to_string(floor), "above 0");
+    if (!(floor > 0)) throw error("objective::log_standard", "the floor " + number_text(floor), "above 0");
     double mean = 0;
     for (const double v : values) {
       detail::expect_finite("objective::log_standard", v);

@@ -110,7 +110,7 @@ public:
     wire_message n;
     for (const std::string& from : inputs) {
       if (!from.empty() && !written_.contains(from)) {
-        fail(name, type + " reads \"" + from + "\", which nothing has written",
+        fail(name, type + " reads " + quote(from) + ", which nothing has written",
              "an input, an initialiser or an earlier node");
       }
       n.text(1, from);
@@ -188,7 +188,7 @@ private:
   };
 
   [[noreturn]] static void fail(const std::string& name, const std::string& problem, const std::string& expected) {
-    throw error("onnx::model: \"" + name + "\"", problem, expected);
+    throw error("onnx::model: " + quote(name), problem, expected);
   }
 
   value write(const std::string& name, std::vector<std::int64_t> extents) {

@@ -22,7 +22,7 @@ namespace operator_detail {
 
 [[noreturn]] inline void fail(std::string_view function, const std::string& name, const std::string& problem,
                               const std::string& expected) {
-  throw error("onnx::" + std::string(function) + " \"" + name + "\"", problem, expected);
+  throw error("onnx::" + std::string(function) + " " + quote(name), problem, expected);
 }
 
 inline void require_images(std::string_view function, const std::string& name, const value& x) {

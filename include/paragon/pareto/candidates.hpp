@@ -80,8 +80,7 @@ public:
         const bool held = numbers[k] < limit && numbers[k] >= static_cast<double>(std::numeric_limits<T>::lowest()) &&
                           numbers[k] == std::floor(numbers[k]);
         if (!held) {
-          throw error(place_, std::string(what) + " has " + std::to_string(numbers[k]),
-                      "integers in the points' range");
+          throw error(place_, std::string(what) + " has " + number_text(numbers[k]), "integers in the points' range");
         }
       }
       result[k] = turn(static_cast<T>(numbers[k]), k);

@@ -25,7 +25,7 @@ double_rows positive_rows(const View& view, const std::vector<char>& inverted, c
       const double x = static_cast<double>(view.turned(view(i, k), k));  // turned twice: the caller's number
       if (!(x > 0)) {
         throw error(place,
-                    std::to_string(x) + " in row " + std::to_string(i) + ", column " + std::to_string(view.column(k)) +
+                    number_text(x) + " in row " + std::to_string(i) + ", column " + std::to_string(view.column(k)) +
                         " of the " + front + " front",
                     "positive objectives");
       }

@@ -27,7 +27,7 @@ public:
   explicit epsilon_grid(std::vector<T> widths) : widths_(std::move(widths)) {
     for (const T& w : widths_) {
       if (!(w > 0) || w - w != 0) {
-        throw error("pareto::epsilon_grid", "a cell with width " + std::to_string(w), "a finite width above 0");
+        throw error("pareto::epsilon_grid", "a cell with width " + number_text(w), "a finite width above 0");
       }
     }
   }

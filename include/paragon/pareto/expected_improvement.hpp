@@ -189,7 +189,7 @@ private:
         const double mu = mean(columns_[a]);
         const double sigma = deviation(columns_[a]);
         const bool legal = std::isfinite(mu) && sigma >= 0 && std::isfinite(sigma);
-        if (!legal) require(false, "a mean of " + std::to_string(mu) + ", a deviation of " + std::to_string(sigma));
+        if (!legal) require(false, "a mean of " + number_text(mu) + ", a deviation of " + number_text(sigma));
         detail::gaussian_excess<Gradient>(thresholds.data(), n, sign_[a] * mu, sigma, gain, below, density);
       } else {
         for (std::size_t i = 0; i < n; ++i) gain[i] = 1;

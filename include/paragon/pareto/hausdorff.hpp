@@ -83,7 +83,7 @@ template <class Found, class Reference, class... P>
                                         P... policies) {
   constexpr const char* place = "pareto::averaged_hausdorff";
   if (!(p >= 1 && p < std::numeric_limits<double>::infinity())) {
-    throw error(place, "p = " + std::to_string(p), "a finite number of at least 1");
+    throw error(place, "p = " + number_text(p), "a finite number of at least 1");
   }
   const auto measure = [&](const auto& front, const auto& target) {
     constexpr std::size_t fixed = detail::objectives_of_either<Found, Reference>;

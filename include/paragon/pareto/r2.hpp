@@ -164,8 +164,7 @@ template <point_set Set, point_set Weights, class... P>
     for (std::size_t k = 0; k < view.objectives(); ++k) {
       const double w = weight(j, view.column(k));
       if (!(w >= 0 && w <= std::numeric_limits<double>::max())) {
-        throw error(place, "weight " + std::to_string(w) + " in row " + std::to_string(j),
-                    "finite weights of at least 0");
+        throw error(place, "weight " + number_text(w) + " in row " + std::to_string(j), "finite weights of at least 0");
       }
       rows.push_back(w);
     }

@@ -228,7 +228,7 @@ template <one_or_more_fronts Fronts, class... P>
   constexpr const char* place = "pareto::shared_reference";
   using T = detail::value_of_fronts<Fronts>;
   if (!(margin >= 0 && margin <= std::numeric_limits<double>::max())) {
-    throw error(place, "a margin of " + std::to_string(margin), "a finite number of at least 0");
+    throw error(place, "a margin of " + number_text(margin), "a finite number of at least 0");
   }
   detail::front_survey<T, detail::chosen<nan_worst, P...>> survey(way, place);
   detail::for_each_front(fronts, [&](const auto& front) {

@@ -168,8 +168,7 @@ private:
     for (const double c : references.costs) sum += c;
     const double scale = sum / static_cast<double>(references.costs.size());
     if (!(scale > 0)) {
-      throw error("predictor::cost_model", "reference measurements with mean " + std::to_string(scale),
-                  "positive costs");
+      throw error("predictor::cost_model", "reference measurements with mean " + number_text(scale), "positive costs");
     }
     return scale;
   }

@@ -92,7 +92,7 @@ training_status train(nn::parameters<T>& store, std::span<const T> targets, Pred
   }
   if (settings.batch == 0) throw error("predictor::train", "batches of 0", "at least 1");
   if (!(settings.held_out >= 0 && settings.held_out < 1)) {
-    throw error("predictor::train", "a held-out part of " + std::to_string(settings.held_out), "0 to below 1");
+    throw error("predictor::train", "a held-out part of " + number_text(settings.held_out), "0 to below 1");
   }
   std::vector<std::vector<std::uint32_t>> members(1);
   for (std::size_t i = 0; i < samples; ++i) {

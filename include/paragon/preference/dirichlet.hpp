@@ -66,7 +66,7 @@ void dirichlet(std::span<T, Extent> ray, list_view<double> concentration, const 
   for (std::size_t k = 0; k < m; ++k) {
     if (!(concentration[k] >= 1e-300 && concentration[k] <= std::numeric_limits<double>::max())) {
       throw error("preference::dirichlet",
-                  "concentration " + std::to_string(k) + " is " + std::to_string(concentration[k]),
+                  "concentration " + std::to_string(k) + " is " + number_text(concentration[k]),
                   "a finite number of at least 1e-300");
     }
   }

@@ -73,7 +73,7 @@ template <ray_scale Scale = unit_sum>
 [[nodiscard]] rays circle(std::size_t n, [[maybe_unused]] Scale scale = {}, circle_margin margin = {}) {
   if (n == 0) throw error("preference::circle", "0 rays", "at least 1");
   if (!(margin.radians >= 0 && margin.radians <= std::numbers::pi / 4)) {
-    throw error("preference::circle", "a margin of " + std::to_string(margin.radians), "radians in [0, pi/4]");
+    throw error("preference::circle", "a margin of " + number_text(margin.radians), "radians in [0, pi/4]");
   }
   rays result(n, 2);
   const double range = std::numbers::pi / 2 - 2 * margin.radians;

@@ -42,8 +42,7 @@ public:
     logarithmic_ = scale == axis_scale::logarithmic ||
                    (scale == axis_scale::automatic && range.low > 0 && range.high > 5 * range.low);
     if (logarithmic_ && !(range.low > 0)) {
-      throw error("report::axis", "the value " + std::to_string(range.low) + " on a logarithmic axis",
-                  "positive values");
+      throw error("report::axis", "the value " + number_text(range.low) + " on a logarithmic axis", "positive values");
     }
     low_ = transform(range.low);
     high_ = transform(range.high);

@@ -101,7 +101,7 @@ inline std::optional<double> optional_from_json(const json& value) {
     for (std::size_t i = 0; i < list.size(); ++i) {
       for (std::size_t k = 0; k < i; ++k) {
         if (name_of(list[i]) == name_of(list[k])) {
-          throw error("report::to_json", std::string("two ") + kind + " named '" + name_of(list[i]) + "'",
+          throw error("report::to_json", std::string("two ") + kind + " named " + quote(name_of(list[i])),
                       "names that differ");
         }
       }
@@ -158,7 +158,7 @@ inline std::optional<double> optional_from_json(const json& value) {
     for (const json& m : value.at("objectives").items()) {
       const std::string& way = m.at("direction").text();
       if (way != "minimise" && way != "maximise")
-        throw error("json", "direction '" + way + "'", "minimise or maximise");
+        throw error("json", "direction " + quote(way), "minimise or maximise");
       r.objectives.push_back(
           {m.at("name").text(), m.at("unit").text(), way == "minimise" ? direction::minimise : direction::maximise});
     }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -141,6 +142,11 @@ public:
   void restore(const std::string& path, const safetensors_file::metadata_map& metadata) {
     const safetensors_file file = supernet::open_checkpoint(path, metadata);
     const auto numbers = file.get<double>("search", {6});
+    for (const std::size_t k : {0U, 1U, 3U}) {
+      if (!(numbers[k] >= 0 && numbers[k] <= 0x1p53 && numbers[k] == std::floor(numbers[k]))) {
+        throw error(path, "a number of steps of " + number_text(numbers[k]), "a whole number of at least 0");
+      }
+    }
     const std::size_t size = modnas_.store().size();
     auto hyper = file.get<float>("hypernetwork", {size});
     const std::size_t moved = numbers[3] == 0 ? 0 : size;

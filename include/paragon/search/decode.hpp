@@ -103,7 +103,7 @@ struct pooled {
                   std::to_string(width) + " logits and " + std::to_string(m) + " weights for each ray");
     }
     if (beam == 0 || !(sharpness > 0)) {
-      throw error("search::pooled", "beam " + std::to_string(beam) + ", sharpness " + std::to_string(sharpness),
+      throw error("search::pooled", "beam " + std::to_string(beam) + ", sharpness " + number_text(sharpness),
                   "positive numbers");
     }
     std::vector<std::uint8_t> choices(decisions);

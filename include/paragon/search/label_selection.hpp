@@ -126,7 +126,7 @@ labelled select_labels(predictor::gaussian_process<Descriptor>& process, const D
   if (settings.first < 2 || settings.round == 0 || !(settings.width > 0)) {
     throw error("search::select_labels",
                 std::to_string(settings.first) + " first labels, rounds of " + std::to_string(settings.round) +
-                    ", width " + std::to_string(settings.width),
+                    ", width " + number_text(settings.width),
                 "at least 2, at least 1, a positive number");
   }
   const std::size_t m = others.front().size() / n;

@@ -41,7 +41,7 @@ struct scale {
   /// \throws error for a logarithmic scale and a value that is not positive
   [[nodiscard]] double operator()(double value, direction sense) const {
     if (logarithmic) {
-      if (!(value > 0)) throw error("search::scale", "the logarithm of " + std::to_string(value), "a positive value");
+      if (!(value > 0)) throw error("search::scale", "the logarithm of " + number_text(value), "a positive value");
       value = std::log(value);
     }
     return ((sense == direction::minimise ? value : -value) - origin) / width;
@@ -150,8 +150,7 @@ public:
   /// \throws error for an objective or device that does not exist, or a width that is not positive
   void set_scale(std::size_t objective, std::size_t device, scale s) {
     if (!(s.width > 0) || !std::isfinite(s.width) || !std::isfinite(s.origin)) {
-      throw error("search::scorer::set_scale",
-                  "origin " + std::to_string(s.origin) + ", width " + std::to_string(s.width),
+      throw error("search::scorer::set_scale", "origin " + number_text(s.origin) + ", width " + number_text(s.width),
                   "a finite origin and a positive width");
     }
     require(objective, device, "search::scorer::set_scale");
@@ -235,7 +234,7 @@ public:
   /// \throws error for no architecture, a part outside [0, 1], or an objective whose best value the part has
   void fit_scales(std::span<const id> candidates, double part = 0.9) {
     if (!(part >= 0 && part <= 1)) {
-      throw error("search::scorer::fit_scales", "a part of " + std::to_string(part), "0 to 1");
+      throw error("search::scorer::fit_scales", "a part of " + number_text(part), "0 to 1");
     }
     scale_by(candidates, "search::scorer::fit_scales", [part](scale& s, std::span<double> z, const metric& what) {
       const auto rank = static_cast<std::ptrdiff_t>(part * static_cast<double>(z.size() - 1));
@@ -374,31 +373,15 @@ private:
     if constexpr (requires(std::span<const architecture> a, std::span<double> v) { o.values(a, device, v); }) {
       batch_.clear();
       for (const id i : missing_) batch_.push_back(known_[i]);
-      try {
-        o.values(std::span<const architecture>(batch_), device, std::span<double>(found_));
-        complete = true;
-      } catch (...) {
-        failed();
-      }
+      o.values(std::span<const architecture>(batch_), device, std::span<double>(found_));
+    } else {
+      for (std::size_t k = 0; k < missing_.size(); ++k)
+        found_[k] = static_cast<double>(o.value(known_[missing_[k]], device));
     }
     for (std::size_t k = 0; k < missing_.size(); ++k) {
-      const architecture& a = known_[missing_[k]];
-      try {
-        if (!complete && !is_written(k)) found_[k] = static_cast<double>(o.value(a, device));
-        if (!std::isfinite(found_[k])) {
-          throw error("search::scorer: " + metric(o.describe()).name,
-                      (is_written(k) ? std::to_string(found_[k]) : "nothing written") + " for " +
-                          std::string(space_.to_string(a)),
-                      "a finite number");
-        }
-      } catch (...) {
-        failed();
-        continue;
-      }
-      if constexpr (independent_[M]) {
-        shared_.write(missing_[k])[column_[M]] = found_[k];
-      } else {
-        values_[device].write(missing_[k])[column_[M]] = found_[k];
+      if (!std::isfinite(found_[k])) {
+        throw error("search::scorer: " + o.describe().name,
+                    number_text(found_[k]) + " for " + space_.to_string(known_[missing_[k]]), "a finite number");
       }
     }
   }

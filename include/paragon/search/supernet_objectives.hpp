@@ -47,7 +47,7 @@ public:
   /// \throws error for a width that is not positive
   void set_loss_scale(double origin, double width) {
     if (!(width > 0)) {
-      throw error("search::supernet_objectives", "a width of " + std::to_string(width), "a positive number");
+      throw error("search::supernet_objectives", "a width of " + number_text(width), "a positive number");
     }
     origin_ = origin;
     width_ = width;

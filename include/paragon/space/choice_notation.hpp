@@ -66,7 +66,7 @@ template <class S>
     const typename S::architecture a = space.from_choices(row);
     if (write_choices(space, a) == text) return a;
   }
-  throw error("space::" + std::string(space.name()) + "::parse", "\"" + std::string(text) + "\"",
+  throw error("space::" + std::string(space.name()) + "::parse", quote(text),
               std::to_string(space.decisions()) + " numbers of choices with '-' between them");
 }
 

@@ -63,12 +63,12 @@ template <std::size_t N>
 std::array<std::uint8_t, N> read_digits(std::string_view what, std::string_view text, std::string_view allowed) {
   const auto expected = [&] { return std::to_string(N) + " digits out of " + std::string(allowed); };
   if (text.size() != N) {
-    throw error("space::mobilenetv3_subnet", std::string(what) + " \"" + std::string(text) + "\"", expected());
+    throw error("space::mobilenetv3_subnet", std::string(what) + " " + quote(text), expected());
   }
   std::array<std::uint8_t, N> digits{};
   for (std::size_t i = 0; i < N; ++i) {
     if (allowed.find(text[i]) == std::string_view::npos) {
-      throw error("space::mobilenetv3_subnet", std::string(what) + " \"" + std::string(text) + "\"", expected());
+      throw error("space::mobilenetv3_subnet", std::string(what) + " " + quote(text), expected());
     }
     digits[i] = static_cast<std::uint8_t>(text[i] - '0');
   }
@@ -91,13 +91,12 @@ std::array<std::uint8_t, N> read_digits(std::string_view what, std::string_view 
 /// Reads what `to_string` writes, and nothing else.
 [[nodiscard]] inline mobilenetv3_subnet parse_mobilenetv3_subnet(std::string_view text) {
   if (text.size() != 47 || text[20] != '/' || text[41] != '/') {
-    throw error("space::mobilenetv3_subnet", "\"" + std::string(text) + "\"",
+    throw error("space::mobilenetv3_subnet", quote(text),
                 "20 kernels, 20 ratios and 5 depths, as in \"33333333333333333333/33333333333333333333/22222\"");
   }
   const auto net = mobilenetv3_from_digits(text.substr(0, 20), text.substr(21, 20), text.substr(42));
   if (to_string(net) != text) {
-    throw error("space::mobilenetv3_subnet", "\"" + std::string(text) + "\"",
-                "absent layers with kernel 3 and ratio 3");
+    throw error("space::mobilenetv3_subnet", quote(text), "absent layers with kernel 3 and ratio 3");
   }
   return net;
 }

@@ -61,13 +61,9 @@ struct nasbench201_cell {
 ///
 /// \throws error that quotes the text and says at which character it differs and what would have been accepted there.
 [[nodiscard]] inline nasbench201_cell parse_nasbench201_cell(std::string_view text) {
-  constexpr std::size_t longest_quote = 160;
   std::size_t at = 0;
   const auto fail = [&](const std::string& expected) {
-    std::string quoted = "'";
-    for (const char c : text.substr(0, longest_quote)) quoted += c >= ' ' && c <= '~' ? c : '?';
-    quoted += text.size() > longest_quote ? "...'" : "'";
-    throw error("space::parse_nasbench201_cell", quoted + " at character " + std::to_string(at), expected);
+    throw error("space::parse_nasbench201_cell", quote(text) + " at character " + std::to_string(at), expected);
   };
   const auto eat = [&](std::string_view expected) {
     if (text.substr(at, expected.size()) != expected) fail("'" + std::string(expected) + "'");

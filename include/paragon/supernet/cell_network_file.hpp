@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
-#include <charconv>
 #include <cstddef>
 #include <span>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 #include <vector>
 
 #include "../core/error.hpp"
+#include "../core/parse_number.hpp"
 #include "../nn/parameters.hpp"
 #include "../nn/weights.hpp"
 #include "../space/nasbench201.hpp"
@@ -55,8 +54,7 @@ void save_cell_network(const std::string& path, const cell_network<T, B>& net,
   const auto found = file.metadata().find(name);
   const std::string text = found == file.metadata().end() ? "nothing" : found->second;
   int value = 0;
-  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (failure != std::errc{} || end != text.data() + text.size() || value < 1 || value > most) {
+  if (parse_number(text, value) != number_fault::none || value < 1 || value > most) {
     throw error(path, std::string(name) + " " + text + " in the metadata", "a whole number above 0");
   }
   return value;

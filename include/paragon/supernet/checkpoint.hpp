@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -50,7 +51,11 @@ void save_checkpoint(const std::string& path, const supernet<Network>& net, cons
 /// Goes on from a checkpoint. \throws error for one of another network; nothing is changed then
 template <class Network>
 void restore_checkpoint(const safetensors_file& file, supernet<Network>& net, weight_trainer<float>& trainer) {
-  const auto step = static_cast<std::uint64_t>(file.get<double>("step", {1})[0]);
+  const double steps = file.get<double>("step", {1})[0];
+  if (!(steps >= 0 && steps <= 0x1p53 && steps == std::floor(steps))) {
+    throw error("supernet::restore_checkpoint", "step " + number_text(steps), "a whole number of at least 0");
+  }
+  const auto step = static_cast<std::uint64_t>(steps);
   const std::size_t size = net.store().size();
   auto weights = file.get<float>("weights", {size});
   auto kept = file.get<float>("statistics", {net.kept().size()});

@@ -22,7 +22,7 @@ namespace cut_out_detail {
 template <class T, class B>
 std::vector<T> read(const nn::parameters<T, B>& from, const std::string& name) {
   const auto* entry = from.find(name);
-  if (entry == nullptr) throw error("supernet::cut_out", "no parameter \"" + name + "\"", "those of the network");
+  if (entry == nullptr) throw error("supernet::cut_out", "no parameter " + quote(name), "those of the network");
   std::vector<T> host(entry->where.extents.size());
   B::copy_to_host(host.data(), from.data() + entry->where.offset, sizeof(T) * host.size());
   return host;

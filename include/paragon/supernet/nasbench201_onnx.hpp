@@ -67,7 +67,7 @@ private:
 
   static std::vector<float> values(const nn::parameters<T, B>& from, const std::string& name) {
     const auto* entry = from.find(name);
-    if (entry == nullptr) throw error("supernet::to_onnx", "no parameter \"" + name + "\"", "those of the network");
+    if (entry == nullptr) throw error("supernet::to_onnx", "no parameter " + quote(name), "those of the network");
     std::vector<T> host(entry->where.extents.size());
     B::copy_to_host(host.data(), from.data() + entry->where.offset, sizeof(T) * host.size());
     return {host.begin(), host.end()};

@@ -45,7 +45,7 @@ public:
   [[nodiscard]] const std::string& label(std::string_view name) const {
     const std::size_t i = space_->index(name);
     const axis& a = (*space_)[i];
-    if (!a.categorical()) throw error("tune: parameter \"" + a.name + "\"", "is a number", "a categorical one");
+    if (!a.categorical()) throw error("tune: parameter " + quote(a.name), "is a number", "a categorical one");
     return a.labels[static_cast<std::size_t>(values_[i])];
   }
 

@@ -30,7 +30,7 @@ inline double read_number(const json& value) {
   if (!value.is_string()) return value.number();
   if (value.text() == "inf") return infinity;
   if (value.text() == "-inf") return -infinity;
-  throw error("tune: history", "\"" + value.text() + "\"", "a number, \"inf\", \"-inf\" or null");
+  throw error("tune: history", quote(value.text()), "a number, \"inf\", \"-inf\" or null");
 }
 
 inline json write_values(const parameter_space& space, const std::vector<double>& values) {
@@ -55,7 +55,7 @@ inline double read_value(const axis& a, const json& value) {
       if (a.labels[i] == value.text()) x = static_cast<double>(i);
     }
   }
-  if (!a.contains(x)) throw error("tune: parameter \"" + a.name + "\"", value.dump(), "one of its values");
+  if (!a.contains(x)) throw error("tune: parameter " + quote(a.name), value.dump(), "one of its values");
   return x;
 }
 
@@ -125,7 +125,7 @@ inline double read_value(const axis& a, const json& value) {
       t.state = trial_state::failed;
       t.failure = item.at("failure").text();
     } else if (state != "pending") {
-      throw error(place, "is \"" + state + "\"", "complete, failed or pending");
+      throw error(place, "is " + quote(state), "complete, failed or pending");
     }
     if (const json* extras = item.find("extras")) {
       for (const auto& [name, x] : extras->members()) t.extras.emplace_back(name, detail::read_number(x));

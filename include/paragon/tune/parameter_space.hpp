@@ -59,7 +59,7 @@ public:
     for (std::size_t i = 0; i < axes_.size(); ++i) {
       if (axes_[i].name == name) return i;
     }
-    throw error("tune::parameter_space", "no parameter \"" + std::string(name) + "\"");
+    throw error("tune::parameter_space", "no parameter " + quote(name));
   }
 
   /// Whether `point` has a value of every axis. O(size).
@@ -82,11 +82,11 @@ private:
     }
     std::sort(names.begin(), names.end());
     const auto twice = std::adjacent_find(names.begin(), names.end());
-    if (twice != names.end()) throw error(place, what + " \"" + *twice + "\" twice");
+    if (twice != names.end()) throw error(place, what + " " + quote(*twice) + " twice");
   }
 
   static void check(axis& a) {
-    const std::string place = "tune: parameter \"" + a.name + "\"";
+    const std::string place = "tune: parameter " + quote(a.name);
     if (a.categorical()) {
       require_distinct(a.labels, place, "label");
       if (a.logarithmic) throw error(place, "labels on a logarithmic axis");
@@ -95,13 +95,13 @@ private:
       a.step = 1;
       return;
     }
-    const std::string bounds = "bounds " + std::to_string(a.lower) + " and " + std::to_string(a.upper);
+    const std::string bounds = "bounds " + number_text(a.lower) + " and " + number_text(a.upper);
     if (!std::isfinite(a.lower) || !std::isfinite(a.upper) || !std::isfinite(a.upper - a.lower)) {
       throw error(place, bounds, "finite bounds a finite distance apart");
     }
     if (a.lower > a.upper) throw error(place, bounds, "the lower one first");
     if (!(a.step >= 0) || (a.step > 0 && (a.upper - a.lower) / a.step > 0x1p32)) {
-      throw error(place, "step " + std::to_string(a.step), "0, or a distance that fits at most 2^32 times");
+      throw error(place, "step " + number_text(a.step), "0, or a distance that fits at most 2^32 times");
     }
     if (a.step > 0) a.upper = a.lower + std::floor((a.upper - a.lower) / a.step + 1e-9) * a.step;
     if (a.logarithmic && !(a.lower - a.step / 2 > 0)) {
@@ -109,7 +109,7 @@ private:
     }
     if (a.step > 0 && !(a.coordinate_lower() < a.coordinate(a.lower + a.step / 2) &&
                         a.coordinate(a.upper - a.step / 2) < a.coordinate_upper())) {
-      throw error(place, "step " + std::to_string(a.step) + " with " + bounds, "steps that a double tells apart");
+      throw error(place, "step " + number_text(a.step) + " with " + bounds, "steps that a double tells apart");
     }
   }
 

@@ -61,7 +61,7 @@ namespace detail {
 inline double exact(const std::string& name, std::int64_t bound) {
   constexpr std::int64_t most = std::int64_t{1} << 53;
   if (bound < -most || bound > most) {
-    throw error("tune: parameter \"" + name + "\"", "bound " + std::to_string(bound), "at most 2^53 in magnitude");
+    throw error("tune: parameter " + quote(name), "bound " + std::to_string(bound), "at most 2^53 in magnitude");
   }
   return static_cast<double>(bound);
 }
@@ -77,7 +77,7 @@ struct integer {
 
   friend bool operator==(const integer&, const integer&) = default;
   [[nodiscard]] axis describe() const {
-    if (step <= 0) throw error("tune: parameter \"" + name + "\"", "step " + std::to_string(step), "a positive step");
+    if (step <= 0) throw error("tune: parameter " + quote(name), "step " + std::to_string(step), "a positive step");
     return {name, detail::exact(name, lower), detail::exact(name, upper), detail::exact(name, step), false, {}};
   }
 };
@@ -101,7 +101,7 @@ struct categorical {
 
   friend bool operator==(const categorical&, const categorical&) = default;
   [[nodiscard]] axis describe() const {
-    if (labels.empty()) throw error("tune: parameter \"" + name + "\"", "no label", "at least one");
+    if (labels.empty()) throw error("tune: parameter " + quote(name), "no label", "at least one");
     return {name, 0, static_cast<double>(labels.size() - 1), 1, false, labels};
   }
 };

@@ -286,7 +286,7 @@ private:
     }
     std::sort(names.begin(), names.end());
     const auto twice = std::adjacent_find(names.begin(), names.end());
-    if (twice != names.end()) throw error("tune::study::tell", "extra \"" + *twice + "\" twice");
+    if (twice != names.end()) throw error("tune::study::tell", "extra " + quote(*twice) + " twice");
     t.extras = std::move(found.extras);
     if (std::isnan(found.value)) {
       t.state = trial_state::failed;
@@ -340,7 +340,7 @@ private:
     if (!all.is_object()) throw error(path, "is no object", "a history of this study");
     for (const auto& [name, wanted] : settings_json()) {
       const json* there = all.find(name);
-      if (there == nullptr) throw error(path, "no member \"" + name + "\"", "a history of this study");
+      if (there == nullptr) throw error(path, "no member " + quote(name), "a history of this study");
       if (!(*there == wanted)) throw error(path, "another " + name + ": " + there->dump(), wanted.dump());
     }
     try {

@@ -76,10 +76,10 @@ public:
       : settings_(settings), bandwidth_(std::move(bandwidth)) {
     if (settings_.candidates == 0) throw error("tune::tpe", "no candidates", "at least one");
     if (!(settings_.good_fraction > 0 && settings_.good_fraction <= 1)) {
-      throw error("tune::tpe", "good fraction " + std::to_string(settings_.good_fraction), "above 0, at most 1");
+      throw error("tune::tpe", "good fraction " + number_text(settings_.good_fraction), "above 0, at most 1");
     }
     if (!(settings_.prior_weight > 0 && settings_.prior_weight <= std::numeric_limits<double>::max())) {
-      throw error("tune::tpe", "prior weight " + std::to_string(settings_.prior_weight), "a positive number");
+      throw error("tune::tpe", "prior weight " + number_text(settings_.prior_weight), "a positive number");
     }
   }
 

@@ -39,7 +39,7 @@ inline void require_gram(std::string_view place, gram_view gram, std::span<doubl
   for (std::size_t i = 0; i < k; ++i) {
     for (std::size_t j = 0; j < k; ++j) {
       const std::string where =
-          "entry (" + std::to_string(i) + ", " + std::to_string(j) + ") = " + std::to_string(gram(i, j));
+          "entry (" + std::to_string(i) + ", " + std::to_string(j) + ") = " + number_text(gram(i, j));
       if (!std::isfinite(gram(i, j))) throw error(place, where, "a finite number");
       if (i == j && gram(i, j) < 0) throw error(place, where, "a squared norm, not negative");
     }

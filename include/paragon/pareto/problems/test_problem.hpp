@@ -81,8 +81,8 @@ void check_arguments(const P& problem, std::span<const double> x, std::span<cons
   for (std::size_t i = 0; i < x.size(); ++i) {
     const interval range = problem.bounds(i);
     if (!(x[i] >= range.lower && x[i] <= range.upper)) {
-      throw error(problem.name(), "variable " + std::to_string(i) + " is " + std::to_string(x[i]),
-                  "a number from " + std::to_string(range.lower) + " to " + std::to_string(range.upper));
+      throw error(problem.name(), "variable " + std::to_string(i) + " is " + number_text(x[i]),
+                  "a number from " + number_text(range.lower) + " to " + number_text(range.upper));
     }
   }
 }
@@ -95,7 +95,7 @@ void check_reference(const P& problem, list_view<double> reference, std::span<co
   for (std::size_t k = 0; fits && k < nadir.size(); ++k) fits = reference[k] >= nadir[k];
   if (fits) return;
   std::string worst;
-  for (const double x : nadir) worst += (worst.empty() ? "" : ", ") + std::to_string(x);
+  for (const double x : nadir) worst += (worst.empty() ? "" : ", ") + number_text(x);
   throw error(problem.name(), "a reference point that does not bound the front",
               "at least " + worst + ", the worst values on the front");
 }

@@ -109,8 +109,8 @@ struct balanced {
       const double paid = static_cast<double>(set.original(i, c));
       if (!(good >= 0) || !(paid > 0) || (good == infinity && paid == infinity)) {
         throw error(set.place(),
-                    "balanced: row " + std::to_string(set.row(i)) + " has quality " + std::to_string(good) +
-                        " and cost " + std::to_string(paid),
+                    "balanced: row " + std::to_string(set.row(i)) + " has quality " + number_text(good) + " and cost " +
+                        number_text(paid),
                     "a quality that is not negative, a positive cost");
       }
       return -(good / paid);
@@ -161,7 +161,7 @@ struct nearest_to_ray {
     const double heaviest = *std::max_element(w.begin(), w.end());
     const double lightest = *std::min_element(w.begin(), w.end());
     if (!(lightest >= 0) || !(heaviest > 0) || !(heaviest <= std::numeric_limits<double>::max())) {
-      throw error(set.place(), "a preference from " + std::to_string(lightest) + " to " + std::to_string(heaviest),
+      throw error(set.place(), "a preference from " + number_text(lightest) + " to " + number_text(heaviest),
                   "finite weights that are not negative, and not all 0");
     }
     for (double& x : w) x /= heaviest;

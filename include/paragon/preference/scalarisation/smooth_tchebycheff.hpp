@@ -48,7 +48,7 @@ private:
   template <class F, class Visit>
   real_of<F> evaluate(const F& f, list_view<real_of<F>> w, list_view<real_of<F>> ideal, Visit visit) const {
     using T = real_of<F>;
-    if (!(mu > 0)) throw error(place, "mu = " + std::to_string(mu), "a positive number");
+    if (!(mu > 0)) throw error(place, "mu = " + number_text(mu), "a positive number");
     const detail::scalarisation_arguments<T> x(place, std::span<const T>(f), w, ideal);
     T highest = x.weight(0) * x.excess(0);
     for (std::size_t k = 1; k < x.size(); ++k) highest = std::max(highest, x.weight(k) * x.excess(k));

@@ -55,7 +55,7 @@ inline void score_rows(const preference::smooth_tchebycheff& s, std::span<const 
   const std::size_t m = ray.size();
   if (!(s.mu > 0) || m == 0 || z.size() != out.size() * m) {
     throw error("search: scalarised scores",
-                "mu = " + std::to_string(s.mu) + ", " + std::to_string(z.size()) + " objectives of " +
+                "mu = " + number_text(s.mu) + ", " + std::to_string(z.size()) + " objectives of " +
                     std::to_string(out.size()) + " architectures for " + std::to_string(m) + " weights",
                 "a positive mu, and one objective for each weight");
   }
