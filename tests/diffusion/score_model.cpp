@@ -73,6 +73,28 @@ TEST_CASE("diffusion: files that are no score model, or another one, are refused
   CHECK_THROWS_AS(static_cast<void>(df::score_model<float>::load(path)), paragon::error);
 }
 
+TEST_CASE("diffusion: a file that claims a network of any size asks for no memory") {
+  const paragon_test::scratch_folder here;
+  const std::string path = here / "score.safetensors";
+  auto settings = df::light_score_network(8, 7);
+  settings.layers = 1;
+  const df::score_model<float> model(df::nasbench201_score_graph(), settings, df::variance_exploding(), {});
+  const auto metadata = [&] {
+    model.save(path);
+    return paragon::safetensors_file(path).metadata();
+  }();
+  for (const char* member : {"\"width\":", "\"inner\":", "\"layers\":", "\"head\":"}) {
+    CAPTURE(member);
+    auto huge = metadata;
+    std::string& text = huge.at("settings");
+    const std::size_t at = text.find(member);
+    REQUIRE(at != text.npos);
+    text.insert(at + std::string(member).size(), "18446744073700000");  // digits before those that are there
+    paragon::save_safetensors<float>(path, {{"w", paragon::tensor<float>(paragon::shape{2})}}, huge);
+    CHECK_THROWS_AS(static_cast<void>(df::score_model<float>::load(path)), paragon::error);
+  }
+}
+
 TEST_CASE("diffusion: a network of another size than its graph is refused") {
   const auto graph = df::nasbench201_score_graph();
   CHECK_THROWS_AS((df::score_model<float>(graph, df::light_score_network(20, 9), df::variance_exploding(), {})),

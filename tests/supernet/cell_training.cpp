@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include <limits>
 #include <paragon/data/augmentation.hpp>
 #include <paragon/data/image_batches.hpp>
 #include <paragon/data/synthetic_images.hpp>
@@ -120,6 +121,23 @@ TEST_CASE("supernet: a checkpoint of another cell's network is refused, and chan
                   paragon::error);
   CHECK(other.net.store().values().to_vector() == before);
   CHECK(other.trainer.done() == 0);
+}
+
+TEST_CASE("supernet: a checkpoint whose step is no number of steps is refused, and changes nothing") {
+  const paragon_test::scratch_folder folder;
+  const std::string path = folder / "checkpoint.safetensors";
+  training one(whole);
+  const auto before = one.net.store().values().to_vector();
+  for (const double step : {-1.0, 0.5, 1e300, std::numeric_limits<double>::quiet_NaN()}) {
+    CAPTURE(step);
+    const std::size_t size = one.net.store().size();
+    paragon::save_safetensors<double>(path, {{"step", paragon::tensor<double>(paragon::shape{1}, {step})},
+                                             {"weights", paragon::tensor<double>(paragon::shape{size})},
+                                             {"velocity", paragon::tensor<double>(paragon::shape{size})}});
+    CHECK_THROWS_WITH_AS(supernet::restore_checkpoint(supernet::open_checkpoint(path, {}), one.net, one.trainer),
+                         doctest::Contains("expected a whole number of at least 0"), paragon::error);
+  }
+  CHECK(one.net.store().values().to_vector() == before);
 }
 
 TEST_CASE("supernet: a trained cell's ONNX file gives our logits on real images") {
