@@ -51,6 +51,12 @@ struct arguments {
   std::vector<std::string> at_least;
 };
 
+/// The text without blanks around it.
+inline std::string_view trimmed(std::string_view text) {
+  text.remove_prefix(std::min(text.find_first_not_of(" \t"), text.size()));
+  return text.substr(0, text.find_last_not_of(" \t") + 1);
+}
+
 /// The parts of a text between commas, without blanks around them.
 inline std::vector<std::string> split(std::string_view text) {
   std::vector<std::string> parts;
@@ -58,11 +64,8 @@ inline std::vector<std::string> split(std::string_view text) {
   for (bool last = false; !last;) {
     const std::size_t comma = text.find(',');
     last = comma == text.npos;
-    std::string_view part = text.substr(0, comma);
+    parts.emplace_back(trimmed(text.substr(0, comma)));
     text.remove_prefix(last ? text.size() : comma + 1);
-    part.remove_prefix(std::min(part.find_first_not_of(" \t"), part.size()));
-    part = part.substr(0, part.find_last_not_of(" \t") + 1);
-    parts.emplace_back(part);
   }
   return parts;
 }
@@ -70,7 +73,7 @@ inline std::vector<std::string> split(std::string_view text) {
 /// \param option  named in the error
 inline double to_number(std::string_view option, std::string_view text) {
   double value = 0;
-  const auto fault = paragon::parse_number(text, value);
+  const auto fault = paragon::parse_number(trimmed(text), value);
   if (fault != paragon::number_fault::none || value != value) {
     throw paragon::error(option, paragon::quote(text), paragon::expected_number<double>(fault));
   }
@@ -81,7 +84,7 @@ inline double to_number(std::string_view option, std::string_view text) {
 inline std::size_t to_count(std::string_view option, std::string_view text,
                             std::size_t most = std::numeric_limits<std::size_t>::max()) {
   std::size_t value = 0;
-  if (paragon::parse_number(text, value) != paragon::number_fault::none || value > most) {
+  if (paragon::parse_number(trimmed(text), value) != paragon::number_fault::none || value > most) {
     throw paragon::error(option, paragon::quote(text),
                          most == std::numeric_limits<std::size_t>::max()
                              ? "a whole number of at least 0"

@@ -97,8 +97,8 @@ inline std::vector<bound> to_bounds(const char* option, const std::vector<std::s
   for (const std::string& text : texts) {
     const std::size_t equals = text.rfind('=');
     if (equals == text.npos) throw paragon::error(option, paragon::quote(text), "COLUMN=VALUE");
-    bounds.push_back(
-        {table.column(text.substr(0, equals)), to_number(option, std::string_view(text).substr(equals + 1))});
+    bounds.push_back({table.column(trimmed(std::string_view(text).substr(0, equals))),
+                      to_number(option, std::string_view(text).substr(equals + 1))});
   }
   return bounds;
 }

@@ -392,6 +392,8 @@ TEST_CASE("examples: pareto reads numbers exactly or not at all") {
   CHECK(run.prints("filter -", "1e-400\n0\n-1e-400\n") == "0\n");
   CHECK(run.prints("select --rule knee --at-most 0=1e-400 -", "0 1\n5e-324 0\n") == "0\n");
   CHECK(run.prints("hypervolume --reference ' +10., .1e2 ' -", "5 5\n") == "25\n");
+  CHECK(run.prints("select --rule knee --at-most 'ms = 10 ' -", "ms\n11\n10\n") == "1\n");
+  CHECK(run.prints("top --count ' 1 ' -", "1 \n0  \n") == "1\n");
   run.refuses("filter -",
               "pareto: standard input:2: column 0: \"1e400\"; expected a number within the range of its type",
               "1\n1e400\n");
