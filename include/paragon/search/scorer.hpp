@@ -373,15 +373,31 @@ private:
     if constexpr (requires(std::span<const architecture> a, std::span<double> v) { o.values(a, device, v); }) {
       batch_.clear();
       for (const id i : missing_) batch_.push_back(known_[i]);
-      o.values(std::span<const architecture>(batch_), device, std::span<double>(found_));
-    } else {
-      for (std::size_t k = 0; k < missing_.size(); ++k)
-        found_[k] = static_cast<double>(o.value(known_[missing_[k]], device));
+      try {
+        o.values(std::span<const architecture>(batch_), device, std::span<double>(found_));
+        complete = true;
+      } catch (...) {
+        failed();
+      }
     }
     for (std::size_t k = 0; k < missing_.size(); ++k) {
-      if (!std::isfinite(found_[k])) {
-        throw error("search::scorer: " + o.describe().name,
-                    number_text(found_[k]) + " for " + space_.to_string(known_[missing_[k]]), "a finite number");
+      const architecture& a = known_[missing_[k]];
+      try {
+        if (!complete && !is_written(k)) found_[k] = static_cast<double>(o.value(a, device));
+        if (!std::isfinite(found_[k])) {
+          throw error("search::scorer: " + metric(o.describe()).name,
+                      (is_written(k) ? number_text(found_[k]) : "nothing written") + " for " +
+                          std::string(space_.to_string(a)),
+                      "a finite number");
+        }
+      } catch (...) {
+        failed();
+        continue;
+      }
+      if constexpr (independent_[M]) {
+        shared_.write(missing_[k])[column_[M]] = found_[k];
+      } else {
+        values_[device].write(missing_[k])[column_[M]] = found_[k];
       }
     }
   }
