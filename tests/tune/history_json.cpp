@@ -40,6 +40,8 @@ std::string problem(const std::string& text) {
 
 bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
+std::string line_of(const tune::trial& t) { return tune::to_json(space, {t}).items()[0].dump() + "\n"; }
+
 const std::string parameters = R"("parameters":{"x":0.5,"n":7,"c":"p"})";
 
 }  // namespace
@@ -67,6 +69,60 @@ TEST_CASE("tune: a history can be read by people") {
   CHECK(tune::to_json(space).dump() == R"([{"name":"x","lower":-1,"upper":1,"step":0,"scale":"linear"},)"
                                        R"({"name":"n","lower":1,"upper":1000,"step":1,"scale":"logarithmic"},)"
                                        R"({"name":"c","labels":["p","a \"quoted\" label"]}])");
+}
+
+TEST_CASE("tune: of a proposal and its result on two lines the result counts") {
+  std::string text;
+  std::vector<tune::trial> proposals = examples;
+  for (tune::trial& t : proposals) {
+    t.state = tune::trial_state::pending;
+    t.value = 0;
+    t.extras.clear();
+    t.failure.clear();
+    text += line_of(t);
+  }
+  CHECK(tune::trials_from_lines(space, text, "file") == proposals);
+  for (const std::size_t i : {3U, 0U, 2U, 1U}) text += line_of(examples[i]);
+  CHECK(tune::trials_from_lines(space, text, "file") == examples);
+  CHECK(tune::trials_from_lines(space, "", "file").empty());
+  const std::string last = line_of(examples[4]);
+  const std::vector<tune::trial> before(examples.begin(), examples.begin() + 4);
+  CHECK(tune::trials_from_lines(space, last, "file", 9, before) == examples);
+}
+
+TEST_CASE("tune: a bad line is named") {
+  const auto line = [](std::size_t number, std::string_view rest, const std::string& values = parameters) {
+    return "{\"number\":" + std::to_string(number) + "," + values + "," + std::string(rest) + "}\n";
+  };
+  const auto problem_in = [](const std::string& text) -> std::string {
+    try {
+      (void)tune::trials_from_lines(space, text, "file", 5);
+    } catch (const paragon::error& bad) {
+      return bad.what();
+    }
+    return "";
+  };
+  const std::string pending = R"("state":"pending")";
+  const std::string done = R"("state":"complete","value":1)";
+  const std::string good = line(0, pending);
+  CHECK(problem_in(good + line(0, done) + line(1, done)) == "");
+  const auto names_line_6 = [&](const std::string& second) {
+    const std::string found = problem_in(good + second + line(0, done));
+    CAPTURE(found);
+    return has(found, "file: line 6: ");
+  };
+  CHECK(names_line_6("\n"));
+  CHECK(names_line_6("nonsense\n"));
+  CHECK(names_line_6(std::string(8, '\0') + "\n"));
+  CHECK(names_line_6(line(0, done).substr(3)));
+  CHECK(names_line_6(line(2, pending)));
+  CHECK(names_line_6(line(0, pending)));
+  CHECK(names_line_6(line(0, done, R"("parameters":{"x":0.25,"n":7,"c":"p"})")));
+  CHECK(names_line_6(line(1, pending, R"("parameters":{"x":7,"n":7,"c":"p"})")));
+  CHECK(names_line_6("{\"number\":0.5," + parameters + "," + pending + "}\n"));
+  CHECK(names_line_6("{\"number\":-1," + parameters + "," + pending + "}\n"));
+  CHECK(has(problem_in(good + line(0, done) + line(0, done)), "file: line 7: "));
+  CHECK(has(problem_in(good + line(0, done).substr(0, 9)), "line 6: is cut off"));
 }
 
 TEST_CASE("tune: members may stand in any order") {

@@ -3,11 +3,13 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cmath>
 #include <limits>
 #include <memory>
 #include <paragon/core/parallel.hpp>
+#include <paragon/core/read_file.hpp>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -318,9 +320,9 @@ TEST_CASE("tune: the file holds every evaluation as soon as it is done") {
   search.keep_in(folder / "history.json");
   std::size_t seen = 0;
   search.run(value, [&](auto, std::size_t done, auto, double) {
-    const auto all = paragon::json::parse(paragon::read_file(folder / "history.json"));
+    const std::string text = paragon::read_file(folder / "history.json");
     std::size_t complete = 0;
-    for (const auto& t : tune::trials_from_json(space, all.at("trials")))
+    for (const auto& t : tune::trials_from_lines(space, text.substr(text.find('\n') + 1), "history.json", 2))
       complete += t.state == tune::trial_state::complete;
     CHECK(complete == done);
     ++seen;
@@ -347,7 +349,7 @@ TEST_CASE("tune: a history of another study is refused") {
   CHECK(has(problem(tune::study(space, {.seed = 1}, tune::tpe({.startup = 3}))), "another sampler"));
   CHECK(has(problem(tune::study(tune::parameter_space(tune::uniform{"x"}), {.seed = 1})), "another parameters"));
   CHECK(has(problem(tune::study(space, {.seed = 1})), ""));
-  for (const char* text : {"", "[1]", "{}", "{\"format\":\"paragon tune 1\"}", "nonsense"}) {
+  for (const char* text : {"\n", "[1]", "{}", "{\n", "{\"format\":\"paragon tune 1\"}", "nonsense"}) {
     folder.write("history.json", text);
     CHECK(has(problem(tune::study(space, {.seed = 1})), "history.json"));
     CHECK(paragon::read_file(file) == text);  // not written over
@@ -377,6 +379,83 @@ TEST_CASE("tune: a file that cannot be written is an error that names it, before
   });
   CHECK(has(problem, "history.json"));
   CHECK(calls < 8);
+}
+
+TEST_CASE("tune: an earlier version's history goes on") {
+  const scratch_folder folder;
+  const auto expected = uninterrupted(4);
+  for (const std::size_t spaces : {0U, 1U, 2U}) {
+    for (const char* end : {"", "\n"}) {
+      CAPTURE(spaces);
+      tune::study search(space, batches_of(4));
+      paragon::json::object all = search.to_json().members();
+      all.back().second = tune::to_json(space, {expected.begin(), expected.begin() + 12});
+      const std::string old = paragon::json(all).dump(spaces) + end;
+      search.keep_in(folder.write("history.json", old));
+      search.run(rich);
+      CHECK(search.trials() == expected);
+      CHECK(paragon::read_file(folder / "history.json").starts_with(old));
+      CHECK(has(message([&] { tune::study(space, batches_of(4)).keep_in(folder / "history.json"); }), "in use"));
+    }
+  }
+  tune::study again(space, batches_of(4));
+  again.keep_in(folder / "history.json");
+  CHECK(again.trials() == expected);
+}
+
+TEST_CASE("tune: a history that was cut anywhere goes on, and the trials are the same") {
+  const scratch_folder folder;
+  const auto expected = uninterrupted(4, 12);
+  {
+    tune::study search(space, batches_of(4, 12));
+    search.keep_in(folder / "history.json");
+    search.run(rich);
+  }
+  const std::string whole = paragon::read_file(folder / "history.json");
+  for (std::size_t bytes = 0; bytes <= whole.size(); bytes += bytes + 20 < whole.size() ? 7U : 1U) {
+    CAPTURE(bytes);
+    folder.write("history.json", whole.substr(0, bytes));
+    tune::study search(space, batches_of(4, 12));
+    search.keep_in(folder / "history.json");
+    search.run(rich);
+    REQUIRE(search.trials() == expected);
+  }
+  tune::study again(space, batches_of(4, 12));
+  again.keep_in(folder / "history.json");
+  CHECK(again.trials() == expected);
+}
+
+TEST_CASE("tune: a damaged history is an error that names the line, and stays as it is") {
+  const scratch_folder folder;
+  {
+    tune::study search(space, batches_of(4, 12));
+    search.keep_in(folder / "history.json");
+    search.run(rich);
+  }
+  std::string text = paragon::read_file(folder / "history.json");
+  std::size_t line_5 = 0;
+  for (int line = 1; line < 5; ++line) line_5 = text.find('\n', line_5) + 1;
+  text.replace(line_5 + 10, 5, 5, '\0');
+  folder.write("history.json", text);
+  tune::study search(space, batches_of(4, 12));
+  CHECK(has(message([&] { search.keep_in(folder / "history.json"); }), "history.json: line 5: "));
+  CHECK(search.trials().empty());
+  CHECK(paragon::read_file(folder / "history.json") == text);
+}
+
+TEST_CASE("tune: a history grows by a line for each proposal and each result") {
+  // Were the file written anew each time, the bytes written would grow with the square of the trials.
+  const scratch_folder folder;
+  tune::study search(space, {.trials = 200}, tune::random_search());
+  search.keep_in(folder / "history.json");
+  std::string before = paragon::read_file(folder / "history.json");
+  search.run(value, [&](auto, auto, auto, double) {
+    const std::string now = paragon::read_file(folder / "history.json");
+    CHECK(now.starts_with(before));
+    CHECK(std::count(now.begin() + static_cast<std::ptrdiff_t>(before.size()), now.end(), '\n') == 2);
+    before = now;
+    return true;
+  });
 }
 
 TEST_CASE("tune: an exception of the observer ends the run") {

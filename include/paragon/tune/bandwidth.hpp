@@ -5,9 +5,9 @@
 #include <cmath>
 #include <concepts>
 #include <cstddef>
-#include <numeric>
 #include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace paragon::tune {
@@ -38,6 +38,34 @@ concept bandwidth_rule = requires(const R& rule, std::span<const double> centres
 
 namespace detail {
 
+/// Numbers between `lower` and `upper` in ascending order, each with its position; equal ones in the order of these.
+///
+/// By buckets, more of them than numbers: O(n) unless most of the numbers lie in one bucket, and never above
+/// O(n log n). To sort them was the larger part of a suggestion.
+inline std::vector<std::pair<double, std::size_t>> sorted_with_position(std::span<const double> numbers, double lower,
+                                                                        double upper) {
+  const std::size_t n = numbers.size();
+  const std::size_t buckets = 4 * n;
+  const double scale = static_cast<double>(buckets) / (upper - lower);
+  const auto bucket = [&](double x) {
+    return static_cast<std::size_t>(std::clamp((x - lower) * scale, 0.0, static_cast<double>(buckets - 1)));
+  };
+  std::vector<std::size_t> begins(buckets + 1);
+  for (const double x : numbers) ++begins[bucket(x) + 1];
+  for (std::size_t b = 0; b < buckets; ++b) begins[b + 1] += begins[b];
+  std::vector<std::pair<double, std::size_t>> sorted(n);
+  for (std::size_t i = 0; i < n; ++i) sorted[begins[bucket(numbers[i])]++] = {numbers[i], i};
+  std::size_t begin = 0;
+  for (std::size_t b = 0; b < buckets; ++b) {  // begins[b] has become the end of bucket b
+    if (begins[b] - begin > 1) {
+      std::sort(sorted.begin() + static_cast<std::ptrdiff_t>(begin),
+                sorted.begin() + static_cast<std::ptrdiff_t>(begins[b]));
+    }
+    begin = begins[b];
+  }
+  return sorted;
+}
+
 /// The larger of the distances to both neighbours. The outermost of several know only their inner neighbour, a single
 /// one the ends of the axis.
 inline void neighbour_gaps(std::span<const double> centres, double lower, double upper, std::span<double> widths) {
@@ -47,13 +75,11 @@ inline void neighbour_gaps(std::span<const double> centres, double lower, double
     widths[0] = std::max(centres[0] - lower, upper - centres[0]);
     return;
   }
-  std::vector<std::size_t> order(n);
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return centres[a] < centres[b]; });
+  const auto order = sorted_with_position(centres, lower, upper);
   double left = 0;
   for (std::size_t i = 0; i < n; ++i) {
-    const double right = i + 1 < n ? centres[order[i + 1]] - centres[order[i]] : 0;
-    widths[order[i]] = std::max(left, right);
+    const double right = i + 1 < n ? order[i + 1].first - order[i].first : 0;
+    widths[order[i].second] = std::max(left, right);
     left = right;
   }
 }

@@ -46,6 +46,21 @@ inline json write_values(const parameter_space& space, const std::vector<double>
   return members;
 }
 
+inline json write_trial(const parameter_space& space, const trial& t) {
+  const char* state = t.state == trial_state::complete ? "complete"
+                      : t.state == trial_state::failed ? "failed"
+                                                       : "pending";
+  json::object members{{"number", t.number}, {"state", state}, {"parameters", detail::write_values(space, t.values)}};
+  if (t.state == trial_state::complete) members.emplace_back("value", detail::write_number(t.value));
+  if (t.state == trial_state::failed) members.emplace_back("failure", t.failure);
+  if (!t.extras.empty()) {
+    json::object extras;
+    for (const auto& [name, x] : t.extras) extras.emplace_back(name, detail::write_number(x));
+    members.emplace_back("extras", std::move(extras));
+  }
+  return members;
+}
+
 inline double read_value(const axis& a, const json& value) {
   double x = std::numeric_limits<double>::quiet_NaN();
   if (!a.categorical()) {
@@ -82,22 +97,43 @@ inline double read_value(const axis& a, const json& value) {
 /// O(trials parameters). \throws error for names that are not UTF-8
 [[nodiscard]] inline json to_json(const parameter_space& space, const std::vector<trial>& trials) {
   json::array list;
-  for (const trial& t : trials) {
-    const char* state = t.state == trial_state::complete ? "complete"
-                        : t.state == trial_state::failed ? "failed"
-                                                         : "pending";
-    json::object members{{"number", t.number}, {"state", state}, {"parameters", detail::write_values(space, t.values)}};
-    if (t.state == trial_state::complete) members.emplace_back("value", detail::write_number(t.value));
-    if (t.state == trial_state::failed) members.emplace_back("failure", t.failure);
-    if (!t.extras.empty()) {
-      json::object extras;
-      for (const auto& [name, x] : t.extras) extras.emplace_back(name, detail::write_number(x));
-      members.emplace_back("extras", std::move(extras));
-    }
-    list.emplace_back(std::move(members));
-  }
+  for (const trial& t : trials) list.emplace_back(detail::write_trial(space, t));
   return list;
 }
+
+namespace detail {
+
+/// \param place  where it stands, for errors
+inline trial read_trial(const parameter_space& space, const json& item, const std::string& place) {
+  trial t;
+  const double number = item.at("number").number();
+  if (!(number >= 0 && number < 0x1p53 && number == std::floor(number))) {
+    throw error(place, "has number " + item.at("number").dump(), "0 or more");
+  }
+  t.number = static_cast<std::size_t>(number);
+  const json& values = item.at("parameters");
+  if (values.members().size() != space.size()) {
+    throw error(place, std::to_string(values.members().size()) + " parameters", std::to_string(space.size()));
+  }
+  for (const axis& a : space.axes()) t.values.push_back(read_value(a, values.at(a.name)));
+  const std::string& state = item.at("state").text();
+  if (state == "complete") {
+    t.state = trial_state::complete;
+    t.value = read_number(item.at("value"));
+    if (std::isnan(t.value)) throw error(place, "is complete without a number as its value");
+  } else if (state == "failed") {
+    t.state = trial_state::failed;
+    t.failure = item.at("failure").text();
+  } else if (state != "pending") {
+    throw error(place, "is \"" + state + "\"", "complete, failed or pending");
+  }
+  if (const json* extras = item.find("extras")) {
+    for (const auto& [name, x] : extras->members()) t.extras.emplace_back(name, read_number(x));
+  }
+  return t;
+}
+
+}  // namespace detail
 
 /// Reads what `to_json` wrote. O(trials parameters^2).
 /// \throws error for anything else: a trial out of order, a parameter too many or missing, a value not on its axis, a
@@ -105,32 +141,51 @@ inline double read_value(const axis& a, const json& value) {
 [[nodiscard]] inline std::vector<trial> trials_from_json(const parameter_space& space, const json& list) {
   std::vector<trial> trials;
   for (const json& item : list.items()) {
-    trial t;
     const std::string place = "tune: trial " + std::to_string(trials.size());
-    if (item.at("number").number() != static_cast<double>(trials.size())) {
+    trials.push_back(detail::read_trial(space, item, place));
+    if (trials.back().number != trials.size() - 1) {
       throw error(place, "has number " + item.at("number").dump(), "trials in the order of their numbers");
     }
-    t.number = trials.size();
-    const json& values = item.at("parameters");
-    if (values.members().size() != space.size()) {
-      throw error(place, std::to_string(values.members().size()) + " parameters", std::to_string(space.size()));
+  }
+  return trials;
+}
+
+/// Reads trials that stand one a line, as a history file keeps them: a line for each proposal, and a later one with the
+/// same number and values for its result; each is what `to_json` writes of a trial. O(lines parameters^2).
+///
+/// \param text    lines that each end in a line feed
+/// \param place   the file, for errors
+/// \param first   the number of the first line in it
+/// \param trials  what is known before these lines
+/// \throws error that names the line, for what `trials_from_json` refuses, for a second result of a trial, and for text
+///         after the last line feed
+[[nodiscard]] inline std::vector<trial> trials_from_lines(const parameter_space& space, std::string_view text,
+                                                          const std::string& place, std::size_t first = 1,
+                                                          std::vector<trial> trials = {}) {
+  for (std::size_t line = first; !text.empty(); ++line) {
+    const std::string here = place + ": line " + std::to_string(line);
+    const std::size_t end = text.find('\n');
+    if (end == std::string_view::npos) throw error(here, "is cut off", "a line feed at the end");
+    trial t;
+    try {
+      t = detail::read_trial(space, json::parse(text.substr(0, end), "byte"), "trial");
+    } catch (const error& bad) {
+      throw error(here, bad.what());
     }
-    for (const axis& a : space.axes()) t.values.push_back(detail::read_value(a, values.at(a.name)));
-    const std::string& state = item.at("state").text();
-    if (state == "complete") {
-      t.state = trial_state::complete;
-      t.value = detail::read_number(item.at("value"));
-      if (std::isnan(t.value)) throw error(place, "is complete without a number as its value");
-    } else if (state == "failed") {
-      t.state = trial_state::failed;
-      t.failure = item.at("failure").text();
-    } else if (state != "pending") {
-      throw error(place, "is " + quote(state), "complete, failed or pending");
+    text.remove_prefix(end + 1);
+    if (t.number == trials.size()) {
+      trials.push_back(std::move(t));
+      continue;
     }
-    if (const json* extras = item.find("extras")) {
-      for (const auto& [name, x] : extras->members()) t.extras.emplace_back(name, detail::read_number(x));
+    if (t.number > trials.size()) {
+      throw error(here, "has trial " + std::to_string(t.number),
+                  "trial " + std::to_string(trials.size()) + " before it");
     }
-    trials.push_back(std::move(t));
+    trial& known = trials[t.number];
+    if (known.state != trial_state::pending || t.state == trial_state::pending || known.values != t.values) {
+      throw error(here, "has trial " + std::to_string(t.number) + " again", "one result for each proposal");
+    }
+    known = std::move(t);
   }
   return trials;
 }

@@ -3,29 +3,28 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cerrno>
 #include <cmath>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
 #include <exception>
 #include <limits>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
-#include "../core/atomic_file.hpp"
 #include "../core/direction.hpp"
 #include "../core/error.hpp"
 #include "../core/json.hpp"
+#include "../core/line_file.hpp"
 #include "../core/parallel.hpp"
 #include "../core/progress.hpp"
 #include "../core/random_key.hpp"
-#include "../core/read_file.hpp"
 #include "candidate.hpp"
 #include "history_json.hpp"
 #include "parameter_space.hpp"
@@ -95,7 +94,7 @@ public:
   /// All trials so far, by number.
   [[nodiscard]] const std::vector<trial>& trials() const noexcept { return trials_; }
 
-  /// The best complete trial, of equal ones the first. O(trials). \throws error where none is complete
+  /// The best complete trial, of equal ones the first. O(1). \throws error where none is complete
   [[nodiscard]] const trial& best() const {
     const trial* found = find_best();
     if (found != nullptr) return *found;
@@ -112,6 +111,7 @@ public:
   /// Proposes the next point from what is known now; its trial is pending until it is told.
   candidate ask() {
     trials_.push_back(proposed(trials_));
+    note(trials_.back());
     save();
     return view(trials_.back());
   }
@@ -120,6 +120,7 @@ public:
   /// \throws error for a trial that is not pending, or extras that name a number twice
   void tell(std::size_t number, outcome found) {
     record(number, std::move(found));
+    note(trials_[number]);
     save();
   }
   void tell(std::size_t number, double value) { tell(number, outcome{value, {}}); }
@@ -127,18 +128,33 @@ public:
   /// Records that the evaluation of a pending trial failed. \throws error for a trial that is not pending
   void tell_failure(std::size_t number, std::string_view reason) {
     record_failure(number, reason);
+    note(trials_[number]);
     save();
   }
 
-  /// Keeps the history in a file, written anew after every evaluation. Where the file exists, the study goes on from
-  /// it. Two studies must not share a file at the same time.
-  /// \throws error where the study has trials already, the file is no history of these parameters, settings (but for
-  ///         the number of trials) and sampler, or cannot be written
+  /// Keeps the history in a file: appends a line for each proposal and each result, O(parameters) however many there
+  /// are. Where the file has a history, the study goes on from it; an empty file is a new one.
+  ///
+  /// The first line holds the settings, each further one a trial (`trials_from_lines`). A history that an earlier
+  /// version wrote, one JSON value, is read too and goes on as it is, with lines after it. What a kill, a full disk, a
+  /// power cut, a link and a second program do to the file is said at `line_file`; a torn last line is dropped.
+  /// \throws error where the study has trials already, where the file is no history of these parameters, settings (but
+  ///         for the number of trials) and sampler or is damaged (with the number of the line; it stays as it is), and
+  ///         where it cannot be written or another study has it open
   void keep_in(const std::string& path) {
     if (!trials_.empty()) throw error("tune::study::keep_in", "the study has trials already", "a new study");
-    if (exists(path)) read(path);
-    path_ = path;
-    save();
+    file_.reset();
+    unwritten_.clear();
+    file_.emplace(path);
+    try {
+      read();
+      save();
+    } catch (...) {
+      file_.reset();
+      trials_.clear();
+      throw;
+    }
+    for (const trial& t : trials_) compare_with_best(t);
   }
 
   /// Evaluates until the first `settings().trials` trials are complete or failed, those that are pending included.
@@ -164,6 +180,7 @@ public:
             const evaluated result = evaluate_one(evaluate, open[i]);
             const std::lock_guard lock(mutex);
             settle(open[i], result);
+            note(trials_[open[i]]);
             save();
             ++finished;
             ++report.evaluated;
@@ -190,9 +207,9 @@ public:
     return run(evaluate, none, observe);
   }
 
-  /// Everything that `keep_in` writes.
+  /// The whole history as one JSON value, which `keep_in` reads as well. O(trials parameters).
   [[nodiscard]] json to_json() const {
-    json::object all = settings_json();
+    json::object all = settings_json("paragon tune 1");
     all.emplace_back("trials", tune::to_json(space_, trials_));
     return all;
   }
@@ -224,16 +241,20 @@ private:
 
   /// Proposes what the batch [begin, end) lacks, and returns its pending trials.
   std::vector<std::size_t> open_trials(std::size_t begin, std::size_t end) {
-    if (trials_.size() < end) {
-      std::vector<trial> known(trials_);
-      for (std::size_t i = begin; i < known.size(); ++i)
-        known[i] = pending_trial(i, trials_[i].values);  // of this batch
-      while (trials_.size() < end) {
-        trials_.push_back(proposed(known));
-        known.push_back(trials_.back());
-      }
-      save();
+    // Where a part of this batch has results already, the other proposals must not know them.
+    std::vector<trial> hidden;
+    const auto first = trials_.begin() + static_cast<std::ptrdiff_t>(std::min(begin, trials_.size()));
+    const auto has_result = [](const trial& t) { return t.state != trial_state::pending; };
+    if (trials_.size() < end && std::any_of(first, trials_.end(), has_result)) {
+      hidden = trials_;
+      for (std::size_t i = begin; i < hidden.size(); ++i) hidden[i] = pending_trial(i, trials_[i].values);
     }
+    while (trials_.size() < end) {
+      trials_.push_back(proposed(hidden.empty() ? trials_ : hidden));
+      if (!hidden.empty()) hidden.push_back(trials_.back());
+      note(trials_.back());
+    }
+    save();
     std::vector<std::size_t> open;
     for (std::size_t i = begin; i < end; ++i) {
       if (trials_[i].state == trial_state::pending) open.push_back(i);
@@ -295,6 +316,7 @@ private:
       t.state = trial_state::complete;
       t.value = found.value;
     }
+    compare_with_best(t);
   }
 
   void record_failure(std::size_t number, std::string_view reason) {
@@ -309,18 +331,19 @@ private:
     }
   }
 
-  [[nodiscard]] const trial* find_best() const noexcept {
+  void compare_with_best(const trial& t) noexcept {
+    if (t.state != trial_state::complete) return;
+    const trial* known = find_best();
     const history all{trials_, settings_.sense};
-    const trial* found = nullptr;
-    for (const trial& t : trials_) {
-      if (t.state != trial_state::complete) continue;
-      if (found == nullptr || all.better(t.value, found->value)) found = &t;
+    if (known == nullptr || all.better(t.value, known->value) || (t.value == known->value && t.number < best_)) {
+      best_ = t.number;
     }
-    return found;
   }
 
-  [[nodiscard]] json::object settings_json() const {
-    return {{"format", "paragon tune 1"},
+  [[nodiscard]] const trial* find_best() const noexcept { return best_ == no_trial ? nullptr : &trials_[best_]; }
+
+  [[nodiscard]] json::object settings_json(std::string_view format) const {
+    return {{"format", format},
             {"seed", settings_.seed},
             {"batch", settings_.batch},
             {"direction", settings_.sense == direction::maximise ? "maximise" : "minimise"},
@@ -328,37 +351,84 @@ private:
             {"parameters", tune::to_json(space_)}};
   }
 
-  static bool exists(const std::string& path) {
-    std::FILE* file = std::fopen(path.c_str(), "rb");
-    if (file == nullptr) return errno != ENOENT;  // what cannot be read must not be written over
-    std::fclose(file);
-    return true;
-  }
-
-  void read(const std::string& path) {
-    const json all = json::parse(read_file(path), path);
-    if (!all.is_object()) throw error(path, "is no object", "a history of this study");
-    for (const auto& [name, wanted] : settings_json()) {
-      const json* there = all.find(name);
-      if (there == nullptr) throw error(path, "no member " + quote(name), "a history of this study");
+  /// Takes over what the file holds, and notes what has to be appended before anything else. Changes the file only
+  /// where it is a history of this study.
+  void read() {
+    const std::string& path = file_->path();
+    const std::string header = json(settings_json("paragon tune 2")).dump() + "\n";
+    std::string text(file_->text());
+    const std::size_t whole = text.rfind('\n') + 1;  // 0 where there is none
+    const std::string_view tail = std::string_view(text).substr(whole);
+    if (whole == 0 && std::string_view(header).starts_with(tail)) {  // empty, or killed in the first line
+      file_->keep(0);
+      unwritten_ = header;
+      return;
+    }
+    const bool torn = !tail.empty() && whole > 0 && tail != "}" && !parses(tail);
+    const std::size_t kept = torn ? whole : text.size();
+    const bool unfinished = !torn && !tail.empty();
+    text.resize(kept);
+    if (unfinished) text += '\n';
+    // An earlier version wrote one JSON value on many lines, of which the last one is "}".
+    const bool many_lines = text.starts_with("{\n");
+    const std::size_t last = many_lines ? text.find("\n}\n") : 0;
+    if (last == std::string::npos) throw error(path, "ends early", "a history of this study");
+    const std::size_t head_end = many_lines ? last + 3 : text.find('\n') + 1;
+    const json head = json::parse(std::string_view(text).substr(0, head_end), path);
+    if (!head.is_object()) throw error(path, "is no object", "a history of this study");
+    const json* format = head.find("format");
+    const bool old = format != nullptr && *format == json("paragon tune 1");
+    for (const auto& [name, wanted] : settings_json(old ? "paragon tune 1" : "paragon tune 2")) {
+      const json* there = head.find(name);
+      if (there == nullptr) throw error(path, "no member \"" + name + "\"", "a history of this study");
       if (!(*there == wanted)) throw error(path, "another " + name + ": " + there->dump(), wanted.dump());
     }
+    std::vector<trial> trials;
+    if (old) {
+      try {
+        trials = trials_from_json(space_, head.at("trials"));
+      } catch (const error& bad) {
+        throw error(path, bad.what());
+      }
+    }
+    const auto head_lines = std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(head_end), '\n');
+    trials_ = trials_from_lines(space_, std::string_view(text).substr(head_end), path,
+                                static_cast<std::size_t>(head_lines) + 1, std::move(trials));
+    file_->keep(kept);
+    if (unfinished) unwritten_ = "\n";
+  }
+
+  static bool parses(std::string_view line) {
     try {
-      trials_ = trials_from_json(space_, all.at("trials"));
-    } catch (const error& bad) {
-      throw error(path, bad.what());
+      (void)json::parse(line);
+      return true;
+    } catch (const error&) {
+      return false;
     }
   }
 
-  void save() const {
-    if (!path_.empty()) write_file(path_, to_json().dump(1) + "\n");
+  /// What `save` writes next.
+  void note(const trial& t) {
+    if (file_) unwritten_.append(detail::write_trial(space_, t).dump()) += '\n';
   }
+
+  /// What cannot be written stays noted, so that a later attempt does not leave a gap.
+  void save() {
+    if (!file_ || unwritten_.empty()) return;
+    file_->append(unwritten_);
+    unwritten_.clear();
+  }
+
+  static constexpr std::size_t no_trial = std::numeric_limits<std::size_t>::max();
+  static constexpr std::uint32_t first_stream = 0x74756E65;  // apart from the streams of what is tuned
 
   parameter_space space_;
   study_settings settings_;
   Sampler sampler_;
   std::vector<trial> trials_;
-  std::string path_;
+  std::size_t best_ = no_trial;  // its number
+  std::optional<line_file> file_;
+  std::string unwritten_;
 };
 
 }  // namespace paragon::tune

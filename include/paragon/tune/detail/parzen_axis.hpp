@@ -6,7 +6,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <numbers>
+#include <numeric>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "../../core/random_key.hpp"
@@ -33,14 +35,20 @@ inline double normal_mass(double a, double b) noexcept {
 /// interval. Labels: each kernel prefers the label that it observed. Several axes are independent within one kernel.
 class parzen_axis {
 public:
+  /// Logarithms of the masses of one value's interval, one for each distinct kernel.
+  struct interval_masses {
+    double value = 0;
+    std::vector<double> logs;
+  };
+
   template <bandwidth_rule Rule>
-  parzen_axis(const axis& a, const std::vector<double>& observed, double prior_weight, std::size_t dimensions,
+  parzen_axis(const axis& a, std::vector<double> observed, double prior_weight, std::size_t dimensions,
               const Rule& rule)
-      : axis_(&a), fixed_(a.fixed()) {
+      : axis_(&a), fixed_(a.fixed()), kernels_(observed.size() + 1) {
     if (fixed_) return;
     if (a.categorical()) {
-      observed_ = observed;
-      const double share = prior_weight / static_cast<double>(observed.size() + 1);
+      observed_ = std::move(observed);
+      const double share = prior_weight / static_cast<double>(kernels_);
       const double labels = static_cast<double>(a.labels.size());
       hit_ = (1 + share) / (1 + labels * share);
       miss_ = share / (1 + labels * share);
@@ -49,22 +57,42 @@ public:
     lower_ = a.coordinate_lower();
     upper_ = a.coordinate_upper();
     const double range = upper_ - lower_;
-    for (const double x : observed) centres_.push_back(a.coordinate(x));
-    widths_.resize(observed.size());
-    rule(centres_, lower_, upper_, dimensions, std::span<double>(widths_));
-    const double narrowest = range / std::min(100.0, static_cast<double>(observed.size() + 2));
+    centres_ = std::move(observed);
+    if (a.logarithmic) {
+      for (double& x : centres_) x = a.coordinate(x);
+    }
+    widths_.resize(centres_.size());
+    rule(std::span<const double>(centres_), lower_, upper_, dimensions, std::span<double>(widths_));
+    const double narrowest = range / std::min(100.0, static_cast<double>(kernels_ + 1));
     for (double& w : widths_) w = std::clamp(w, narrowest, range);
     centres_.push_back(lower_ + range / 2);
     widths_.push_back(range);
-    for (std::size_t k = 0; k < centres_.size(); ++k) {
-      const double mass = normal_mass((lower_ - centres_[k]) / widths_[k], (upper_ - centres_[k]) / widths_[k]);
-      const double scale = a.step > 0 ? 1 : widths_[k] * std::sqrt(2 * std::numbers::pi);
-      log_scales_.push_back(std::log(mass * scale));
+    if (a.step > 0) {
+      find_distinct();
+    } else {
+      for (const double w : widths_) inverse_widths_.push_back(1 / w);
     }
   }
 
-  /// Adds the logarithm of each kernel's density at a value.
-  void add_log_density(double value, std::span<double> sums) const {
+  /// Multiplies each kernel's factor by what its density is divided by, where lengths are measured in axes; returns the
+  /// logarithm of that unit. \post each factor has become smaller by at most 500
+  [[nodiscard]] double multiply_scales(std::span<double> factors) const {
+    if (fixed_ || axis_->categorical()) return 0;
+    const double range = upper_ - lower_;
+    if (axis_->step > 0) {
+      std::vector<double> masses(distinct_.size());
+      for (std::size_t u = 0; u < masses.size(); ++u) masses[u] = mass_on_axis(distinct_[u].first, distinct_[u].second);
+      for (std::size_t k = 0; k < kernels_; ++k) factors[k] *= masses[which_[k]];
+      return 0;
+    }
+    const double unit = std::sqrt(2 * std::numbers::pi) / range;
+    for (std::size_t k = 0; k < kernels_; ++k) factors[k] *= mass_on_axis(centres_[k], widths_[k]) * widths_[k] * unit;
+    return std::log(range);
+  }
+
+  /// Adds the logarithm of each kernel's density at a value, but for its scale.
+  /// \param known  what was computed for other values; grows
+  void add_log_density(double value, std::span<double> sums, std::vector<interval_masses>& known) const {
     if (fixed_) return;
     if (axis_->categorical()) {
       const double hit = std::log(hit_);
@@ -72,17 +100,13 @@ public:
       for (std::size_t k = 0; k < observed_.size(); ++k) sums[k] += observed_[k] == value ? hit : miss;
       sums[observed_.size()] -= std::log(static_cast<double>(axis_->labels.size()));
     } else if (axis_->step > 0) {
-      const double lower = axis_->coordinate(value - axis_->step / 2);
-      const double upper = axis_->coordinate(value + axis_->step / 2);
-      for (std::size_t k = 0; k < centres_.size(); ++k) {
-        const double mass = normal_mass((lower - centres_[k]) / widths_[k], (upper - centres_[k]) / widths_[k]);
-        sums[k] += std::log(mass) - log_scales_[k];
-      }
+      const std::vector<double>& logs = masses_of(value, known);
+      for (std::size_t k = 0; k < kernels_; ++k) sums[k] += logs[which_[k]];
     } else {
       const double x = axis_->coordinate(value);
-      for (std::size_t k = 0; k < centres_.size(); ++k) {
-        const double z = (x - centres_[k]) / widths_[k];
-        sums[k] -= 0.5 * z * z + log_scales_[k];
+      for (std::size_t k = 0; k < kernels_; ++k) {
+        const double z = (x - centres_[k]) * inverse_widths_[k];
+        sums[k] -= 0.5 * z * z;
       }
     }
   }
@@ -105,8 +129,43 @@ public:
   }
 
 private:
+  [[nodiscard]] double mass_on_axis(double centre, double width) const noexcept {
+    const double a = (lower_ - centre) / width;
+    const double b = (upper_ - centre) / width;
+    constexpr double far = 8.5;  // what lies beyond is below half a unit in the last place of 1
+    return a < -far && b > far ? 1 : normal_mass(a, b);
+  }
+
+  /// On steps many kernels are the same.
+  void find_distinct() {
+    std::vector<std::size_t> order(kernels_);
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    const auto kernel = [this](std::size_t k) { return std::pair(centres_[k], widths_[k]); };
+    std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return kernel(a) < kernel(b); });
+    which_.resize(kernels_);
+    for (const std::size_t k : order) {
+      if (distinct_.empty() || distinct_.back() != kernel(k)) distinct_.push_back(kernel(k));
+      which_[k] = static_cast<std::uint32_t>(distinct_.size() - 1);
+    }
+  }
+
+  [[nodiscard]] const std::vector<double>& masses_of(double value, std::vector<interval_masses>& known) const {
+    for (const interval_masses& m : known) {
+      if (m.value == value) return m.logs;
+    }
+    const double lower = axis_->coordinate(value - axis_->step / 2);
+    const double upper = axis_->coordinate(value + axis_->step / 2);
+    interval_masses& fresh = known.emplace_back();
+    fresh.value = value;
+    for (const auto& [centre, width] : distinct_) {
+      fresh.logs.push_back(std::log(normal_mass((lower - centre) / width, (upper - centre) / width)));
+    }
+    return fresh.logs;
+  }
+
   const axis* axis_;
   bool fixed_;
+  std::size_t kernels_;           // the prior included
   std::vector<double> observed_;  // labels
   double hit_ = 0;
   double miss_ = 0;
@@ -114,7 +173,9 @@ private:
   double upper_ = 0;
   std::vector<double> centres_;
   std::vector<double> widths_;
-  std::vector<double> log_scales_;
+  std::vector<double> inverse_widths_;               // where there are no steps
+  std::vector<std::pair<double, double>> distinct_;  // where there are: centre and width
+  std::vector<std::uint32_t> which_;                 // of the distinct ones
 };
 
 }  // namespace paragon::tune::detail
