@@ -80,7 +80,35 @@ def mixed(trial):
             0.1 * math.log2(width / 96) ** 2 + (dropout - 0.25) ** 2)
 
 
+def failing_half(trial):
+    x = trial.suggest_float("x0", -5, 5)
+    return math.nan if x < 0 else (x - 2) ** 2
+
+
+def failing_edge(trial):
+    x = trial.suggest_float("x0", -5, 5)
+    return math.nan if x < 0 else x * x
+
+
+def failing_disc(trial):
+    x, y = trial.suggest_float("x0", -5, 5), trial.suggest_float("x1", -5, 5)
+    squares = (x - 2) ** 2 + (y + 1) ** 2
+    return math.nan if squares > 1 else squares
+
+
+def flat_label(trial):
+    part, x = trial.suggest_categorical("part", ["flat", "slope"]), trial.suggest_float("x", 0, 10)
+    return 1.0 if part == "flat" else x
+
+
+def flat_number(trial):
+    part, x = trial.suggest_float("part", 0, 1), trial.suggest_float("x", 0, 10)
+    return 1.0 if part < 0.5 else x
+
+
 FUNCTIONS = [sphere, rosenbrock, branin, ackley, hartmann6, mixed]
+# With the number of trials; of the flat ones a run that ends with 1 has never found the part with an effect.
+HARD = [(failing_half, 60), (failing_edge, 60), (failing_disc, 100), (flat_label, 100), (flat_number, 100)]
 
 # Optuna's sampler, and ours that is to do the same, by the version of Optuna.
 TPE = optuna.samplers.TPESampler
@@ -115,7 +143,29 @@ def run_optuna(function, sampler, trials, batch, seeds):
 def run_ours(program, function, sampler, trials, batch, seeds):
     lines = subprocess.run([program, function.__name__, sampler, str(trials), str(batch), str(seeds)],
                            capture_output=True, text=True, check=True).stdout.split()
-    return [float(v) for v in lines[:-1]], float(lines[-1])
+    return [float(v) for v in lines[:-2]], float(lines[-2]), float(lines[-1])
+
+
+def run_hard(program, say):
+    """Failures and flat parts: 100 seeds of each sampler of ours, of Optuna and of random search."""
+    say("| function, trials | sampler | failed from trial 20 on | best value is 1 or worse | median best |")
+    say("|---|---|--:|--:|--:|")
+    for function, trials in HARD:
+        for name, sampler, same in SAMPLERS:
+            ours, failed, _ = run_ours(program, function, same, trials, 1, 100)
+            results = [("paragon, " + name, ours, failed)]
+            if same != "random":
+                theirs, failed = [], 0
+                for seed in range(100):
+                    study = optuna.create_study(sampler=sampler(seed))
+                    study.optimize(function, n_trials=trials)
+                    complete = [t.value for t in study.trials if t.state == optuna.trial.TrialState.COMPLETE]
+                    theirs.append(min(complete, default=math.inf))
+                    failed += sum(t.state == optuna.trial.TrialState.FAIL for t in study.trials[20:])
+                results.append(("Optuna, " + name, theirs, failed / (100 * (trials - 20))))
+            for who, best, part in results:
+                say(f"| {function.__name__}, {trials} | {who} | {part:.1%} | {sum(v >= 1 for v in best)} of 100 | "
+                    f"{quartiles(best)[1]:.3g} |")
 
 
 def compile_ours(folder):
@@ -150,6 +200,7 @@ def main():
     parser.add_argument("--trials", type=int, default=100)
     parser.add_argument("--batch", type=int, default=1, help="trials proposed before the first of them is told")
     parser.add_argument("--only", help="one function")
+    parser.add_argument("--hard", action="store_true", help="instead: failing evaluations and parameters without effect")
     parser.add_argument("--samplers", default="", help="a part of the sampler's name")
     parser.add_argument("--out", help="where the table is written beside the terminal")
     options = parser.parse_args()
@@ -162,6 +213,13 @@ def main():
 
     with tempfile.TemporaryDirectory() as folder:
         program = compile_ours(folder)
+        if options.hard:
+            say(f"Optuna {optuna.__version__}, Python {platform.python_version()}; batches of 1, all minimised.")
+            say("")
+            run_hard(program, say)
+            if options.out:
+                pathlib.Path(options.out).write_text("\n".join(lines) + "\n")
+            return
         say(f"Optuna {optuna.__version__}, Python {platform.python_version()}; {options.trials} trials, batches of "
             f"{options.batch}; {options.seeds} seeds of Optuna, {options.ours_seeds} of paragon. Median and quartiles "
             "of the best value, all minimised.")
@@ -174,7 +232,7 @@ def main():
             for name, sampler, same in SAMPLERS:
                 if options.samplers not in name:
                     continue
-                ours, ours_time = run_ours(program, function, same, options.trials, options.batch, options.ours_seeds)
+                ours, _, ours_time = run_ours(program, function, same, options.trials, options.batch, options.ours_seeds)
                 theirs, their_time = run_optuna(function, sampler, options.trials, options.batch, options.seeds)
                 test = mannwhitneyu(ours, theirs, alternative="greater")
                 wins = 1 - test.statistic / (len(ours) * len(theirs))

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// `ours FUNCTION SAMPLER TRIALS BATCH SEEDS` tunes one function once for each seed and prints the best values, then the
+// `ours FUNCTION SAMPLER TRIALS BATCH SEEDS` tunes one function once for each seed and prints the best values (infinite
+// where no trial is complete), then the part of the trials from the twentieth on that failed, then the
 // microseconds of the processor that a suggestion took. tune_optuna.py has the same functions for Optuna.
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -83,6 +85,28 @@ double mixed(const tune::candidate& x) {
          0.1 * std::pow(std::log2(x["width"] / 96), 2) + std::pow(x["dropout"] - 0.25, 2);
 }
 
+/// Fails on the lower half.
+double failing_half(const tune::candidate& x) {
+  return x[0] < 0 ? std::numeric_limits<double>::quiet_NaN() : (x[0] - 2) * (x[0] - 2);
+}
+
+/// The best point lies where it begins to fail.
+double failing_edge(const tune::candidate& x) {
+  return x[0] < 0 ? std::numeric_limits<double>::quiet_NaN() : x[0] * x[0];
+}
+
+/// Fails outside a disc with 3 percent of the area.
+double failing_disc(const tune::candidate& x) {
+  const double squares = (x[0] - 2) * (x[0] - 2) + (x[1] + 1) * (x[1] + 1);
+  return squares > 1 ? std::numeric_limits<double>::quiet_NaN() : squares;
+}
+
+/// Where the label is "flat" the number has no effect.
+double flat_label(const tune::candidate& x) { return x.label("part") == "flat" ? 1.0 : x["x"]; }
+
+/// The same with a number in place of the label.
+double flat_number(const tune::candidate& x) { return x["part"] < 0.5 ? 1.0 : x["x"]; }
+
 problem find(const std::string& name) {
   if (name == "sphere") return {box(4, -5, 5), sphere};
   if (name == "rosenbrock") return {box(4, -5, 10), rosenbrock};
@@ -95,6 +119,15 @@ problem find(const std::string& name) {
                                   tune::categorical{"optimiser", {"sgd", "momentum", "adam", "adagrad"}}),
             mixed};
   }
+  if (name == "failing_half") return {box(1, -5, 5), failing_half};
+  if (name == "failing_edge") return {box(1, -5, 5), failing_edge};
+  if (name == "failing_disc") return {box(2, -5, 5), failing_disc};
+  if (name == "flat_label") {
+    return {tune::parameter_space(tune::categorical{"part", {"flat", "slope"}}, tune::uniform{"x", 0, 10}), flat_label};
+  }
+  if (name == "flat_number") {
+    return {tune::parameter_space(tune::uniform{"part", 0, 1}, tune::uniform{"x", 0, 10}), flat_number};
+  }
   std::fprintf(stderr, "no function %s\n", name.c_str());
   std::exit(2);
 }
@@ -102,14 +135,22 @@ problem find(const std::string& name) {
 template <class Sampler>
 void report(const problem& p, Sampler chosen, std::size_t trials, std::size_t batch, std::size_t seeds) {
   double fastest = std::numeric_limits<double>::infinity();
+  std::size_t failed = 0;
   for (std::size_t seed = 0; seed < seeds; ++seed) {
     tune::study search(p.space, {.trials = trials, .batch = batch, .seed = seed}, chosen);
     const std::clock_t start = std::clock();
     search.run(p.value);
     const double took = static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
     fastest = std::min(fastest, took);
-    std::printf("%.17g\n", search.best().value);
+    double best = std::numeric_limits<double>::infinity();
+    for (const tune::trial& t : search.trials()) {
+      if (t.state == tune::trial_state::complete) best = std::min(best, t.value);
+      if (t.state == tune::trial_state::failed && t.number >= 20) ++failed;
+    }
+    std::printf("%.17g\n", best);
   }
+  const double later = trials > 20 ? static_cast<double>(seeds * (trials - 20)) : 1;
+  std::printf("%.17g\n", static_cast<double>(failed) / later);
   std::printf("%.17g\n", 1e6 * fastest / static_cast<double>(trials));
 }
 
