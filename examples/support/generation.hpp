@@ -162,8 +162,7 @@ private:
         }
       }
       const auto total = [&](auto x, const std::vector<float>& by) {
-        const paragon::tensor<float> factors(paragon::shape{by.size()}, by);
-        return autodiff::sum_columns(autodiff::multiply(x, tape.constant(factors)));
+        return autodiff::sum_columns(autodiff::multiply(x, tape.copy(by.data(), {by.size()})));
       };
       return autodiff::add(total((*problem)(tape, rows), first), total(rows, slopes));
     }

@@ -260,11 +260,9 @@ public:
                                                  std::span<const double> times) const {
     std::vector<double> noise;
     for (const double t : times) noise.push_back(process_.noise_level(t));
-    const auto code = predictor::noise_code<float>(noise, width);
-    float* kept = theta.context().scratch(code.size());
-    std::copy_n(code.data(), code.size(), kept);
     return network_(theta, messages_.along.data(), messages_.against.data(),
-                    autodiff::reshape(x, {times.size() * 8, 7}), theta.context().constant(kept, code.shape()));
+                    autodiff::reshape(x, {times.size() * 8, 7}),
+                    theta.context().copy(predictor::noise_code<float>(noise, width)));
   }
 
 private:

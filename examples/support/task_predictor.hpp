@@ -122,13 +122,10 @@ private:
                                                        std::span<const std::uint32_t> tasks) const {
     std::vector<double> levels;
     for (const double t : times) levels.push_back(process_.noise_level(t));
-    const auto noise = paragon::predictor::noise_code<float>(levels, width);
-    float* kept = theta.context().scratch(noise.size());
-    std::copy_n(noise.data(), noise.size(), kept);
+    const auto noise = theta.context().copy(paragon::predictor::noise_code<float>(levels, width));
     const auto set = encoder_ ? sets_->codes(theta, *encoder_, tasks) : paragon::autodiff::variable<C>{};
     return network_(theta, messages_.along.data(), messages_.against.data(),
-                    paragon::autodiff::reshape(x, {times.size() * graph::nodes(), graph::features()}),
-                    theta.context().constant(kept, noise.shape()), set);
+                    paragon::autodiff::reshape(x, {times.size() * graph::nodes(), graph::features()}), noise, set);
   }
 
   paragon::diffusion::variance_exploding process_{0.1, 5};

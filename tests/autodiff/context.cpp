@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cmath>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,7 @@
 #include <paragon/autodiff/reduce.hpp>
 #include <paragon/autodiff/softmax.hpp>
 
+#include "../support.hpp"
 #include "random_tensor.hpp"
 
 using namespace paragon::autodiff;
@@ -238,6 +240,51 @@ TEST_CASE("autodiff: what can't be differentiated is refused") {
   CHECK_THROWS_WITH_AS(static_cast<void>(context.view(x, 2, {2})),
                        "autodiff::view: elements 2 to 4 of (3); expected a part of the variable", paragon::error);
   CHECK_THROWS_AS(static_cast<void>(context.view(x, static_cast<std::size_t>(-1), {2})), paragon::error);
+}
+
+namespace {
+
+/// sum(by * x), `by` made and gone in here.
+variable<recording> weighed(variable<recording> x) {
+  const tensor<double> by({3}, {2, -3, 0.5});
+  return sum(x.context().copy(by) * x);
+}
+
+}  // namespace
+
+TEST_CASE("autodiff: a copy lives as long as the variables, whatever became of what was copied") {
+  const tensor<double> a({3}, {1, 2, 4});
+  recording context;
+  for (int turn = 0; turn < 3; ++turn) {
+    context.clear();
+    const auto x = context.input(a);
+    const auto y = weighed(x);
+    const std::vector<tensor<double>> others(20, tensor<double>({3}, {9, 9, 9}));  // take the place of what is gone
+    CHECK(y.data()[0] == -2);
+    context.backward(y);
+    CHECK(std::vector<double>(context.gradient(x), context.gradient(x) + 3) == std::vector<double>{2, -3, 0.5});
+  }
+  auto changed = a;
+  const auto kept = context.copy(changed.data(), {3});
+  changed[0] = 7;
+  CHECK(kept.data()[0] == 1);
+  CHECK_FALSE(kept.needs_gradient());
+}
+
+TEST_CASE("autodiff: borrowed memory that is gone is found, also where only a product of matrices reads it") {
+#ifdef PARAGON_ADDRESS_SANITIZER
+  const auto a = normal({8, 8}, 175);
+  recording context;
+  const auto x = context.input(a);
+  auto local = std::make_unique<tensor<double>>(normal({8, 8}, 176));
+  const auto y = sum(matmul(x, context.constant(*local)));
+  context.backward(y);
+  local.reset();
+  CHECK_THROWS_WITH_AS(context.backward(y), doctest::Contains("autodiff::backward: a borrowed value of shape (8, 8)"),
+                       paragon::error);
+#else
+  paragon_test::skip("only a build with AddressSanitizer knows");
+#endif
 }
 
 TEST_CASE("autodiff: a context starts anew after clear") {

@@ -192,7 +192,7 @@ TEST_CASE("diffusion: impossible tilts are refused") {
   tensor<double> out(x.shape());
   const auto too_few = [](auto& tape, auto rows) {
     (void)rows;
-    return tape.constant(tensor<double>(shape{1, 1}));
+    return tape.copy(tensor<double>(shape{1, 1}));
   };
   diffusion::tilted_guidance broken(two_groups(), too_few, {good}, {1, 1});
   broken.prepare(moments);

@@ -15,6 +15,7 @@
 #include "../core/error.hpp"
 #include "../tensor/tensor.hpp"
 #include "arena.hpp"
+#include "detail/borrowed.hpp"
 #include "functors.hpp"
 #include "instances.hpp"
 #include "node.hpp"
@@ -36,7 +37,10 @@ concept adjoint_rule =
 /// step that repeats an earlier one allocates nothing. Nothing is global: code receives its context through the variables
 /// that it is given, and the same code runs on a `tape` and, without records, on an `evaluation`.
 ///
-/// Parameters and inputs are borrowed, not copied: they must outlive the variables made of them.
+/// `constant`, `input` and `shared_input` borrow: a variable points to the caller's memory, which must keep its place and
+/// its values until `clear`, or until the last `backward`. They take no temporary tensor. `copy` owns: it takes anything,
+/// and is the one to use in a function that makes a tensor and returns a variable of it. Built with AddressSanitizer,
+/// `backward` throws where borrowed memory is gone, also where only a BLAS would have read it.
 /// \tparam T          float or double
 /// \tparam Backend    models `backend::kernels<T>`
 /// \tparam Recording  whether `backward` is possible
@@ -67,19 +71,32 @@ public:
 
   /// A value that needs no gradient. Borrowed.
   [[nodiscard]] variable_type constant(const T* data, const shape& extents) {
-    return push(const_cast<T*>(data), extents, false);  // NOLINT(cppcoreguidelines-pro-type-const-cast): never written
+    const auto x = push(const_cast<T*>(data), extents, false);  // NOLINT(cppcoreguidelines-pro-type-const-cast)
+    nodes_.back().borrowed = true;
+    return x;
   }
   [[nodiscard]] variable_type constant(const tensor<T, Backend>& values) {
     return constant(values.data(), values.shape());
   }
+  variable_type constant(const tensor<T, Backend>&& values) = delete;  // it would be gone at the next line: copy
+
+  /// A value that needs no gradient. Copied, from the backend's memory; it lives as long as the variables. O(size).
+  [[nodiscard]] variable_type copy(const T* data, const shape& extents) {
+    T* own = scratch(extents.size());
+    Backend::copy(own, data, sizeof(T) * extents.size());
+    return push(own, extents, false);
+  }
+  [[nodiscard]] variable_type copy(const tensor<T, Backend>& values) { return copy(values.data(), values.shape()); }
 
   /// A leaf whose gradient is wanted. Borrowed.
   [[nodiscard]] variable_type input(const T* data, const shape& extents) {
     const auto x = push(const_cast<T*>(data), extents, Recording);  // NOLINT(cppcoreguidelines-pro-type-const-cast)
     nodes_.back().leaf = true;
+    nodes_.back().borrowed = true;
     return x;
   }
   [[nodiscard]] variable_type input(const tensor<T, Backend>& values) { return input(values.data(), values.shape()); }
+  variable_type input(const tensor<T, Backend>&& values) = delete;
 
   /// A leaf that every instance of a batch shares (the parameters of a network), see `backward_instances`. Borrowed.
   [[nodiscard]] variable_type shared_input(const T* data, const shape& extents) {
@@ -90,6 +107,7 @@ public:
   [[nodiscard]] variable_type shared_input(const tensor<T, Backend>& values) {
     return shared_input(values.data(), values.shape());
   }
+  variable_type shared_input(const tensor<T, Backend>&& values) = delete;
 
   /// A contiguous part of a variable under another shape: no copy, and its adjoint is that part of the whole's.
   /// \throws error where the part does not lie within the variable
@@ -217,6 +235,7 @@ private:
   void sweep(variable_type root, const T* seed) {
     if (!root.needs_gradient())
       throw error("autodiff::backward", "the root depends on no input", "a recorded variable");
+    if constexpr (on_host) detail::check_borrowed(nodes_);
     T* start = pass_.adjoint(root);
     if (seed == nullptr) {
       Backend::map_add(detail::one{}, root.size(), start, static_cast<const T*>(start));

@@ -22,6 +22,7 @@ struct node {
   std::uint32_t whole = none;  ///< the variable of which this is a view
   bool needs_gradient = false;
   bool leaf = false;      ///< an input: its gradient is kept for every seed
+  bool borrowed = false;  ///< its value is memory of the caller
   bool shared = false;    ///< a leaf that all instances of a batch share
   bool recorded = false;  ///< has a record
 };

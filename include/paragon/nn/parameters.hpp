@@ -99,18 +99,24 @@ private:
   autodiff::variable<Context> all_;
 };
 
-/// Parameters whose gradients are wanted.
+/// Parameters whose gradients are wanted. The store is borrowed: it outlives the variables, and no temporary is taken.
 template <class T, class Backend, bool Recording>
 [[nodiscard]] bound<autodiff::context<T, Backend, Recording>> bind(autodiff::context<T, Backend, Recording>& context,
                                                                    const parameters<T, Backend>& store) {
   return bound(context.shared_input(store.data(), shape{store.size()}));
 }
+template <class T, class Backend, bool Recording>
+bound<autodiff::context<T, Backend, Recording>> bind(autodiff::context<T, Backend, Recording>& context,
+                                                     const parameters<T, Backend>&& store) = delete;
 
-/// Parameters that stay as they are: gradients flow through the layers to their inputs alone.
+/// Parameters that stay as they are: gradients flow through the layers to their inputs alone. Borrowed as well.
 template <class T, class Backend, bool Recording>
 [[nodiscard]] bound<autodiff::context<T, Backend, Recording>> freeze(autodiff::context<T, Backend, Recording>& context,
                                                                      const parameters<T, Backend>& store) {
   return bound(context.constant(store.data(), shape{store.size()}));
 }
+template <class T, class Backend, bool Recording>
+bound<autodiff::context<T, Backend, Recording>> freeze(autodiff::context<T, Backend, Recording>& context,
+                                                       const parameters<T, Backend>&& store) = delete;
 
 }  // namespace paragon::nn
