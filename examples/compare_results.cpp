@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "support/program.hpp"
+
 namespace {
 
 /// The results of one algorithm, and what they say of a device.
@@ -58,7 +60,6 @@ void print(const spread& s) {
 }
 
 int run(const std::vector<std::string>& paths) {
-  if (paths.empty()) throw paragon::error("compare_results", "no result", "one result.json or more");
   std::vector<paragon::result> results;
   for (const auto& path : paths) results.push_back(paragon::report::read_json(path));
   std::vector<column> columns;
@@ -101,10 +102,11 @@ int run(const std::vector<std::string>& paths) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  try {
-    return run({argv + 1, argv + argc});
-  } catch (const std::exception& e) {
-    std::fprintf(stderr, "compare_results: %s\n", e.what());
-    return 2;
-  }
+  return program::run("compare_results", [&] {
+    std::vector<std::string> paths;
+    CLI::App app("A Markdown table of hypervolumes, in parts of that of the true front, device by device");
+    app.add_option("RESULT", paths, "one result.json or more; those of one algorithm are averaged")->required();
+    program::parse(app, argc, argv);
+    return run(paths);
+  });
 }

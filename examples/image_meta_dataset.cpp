@@ -13,12 +13,11 @@
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
-#include <cstdlib>
-#include <exception>
 #include <filesystem>
 #include <limits>
 #include <optional>
 #include <paragon/core/atomic_file.hpp>
+#include <paragon/core/interruption.hpp>
 #include <paragon/core/json.hpp>
 #include <paragon/core/parse_number.hpp>
 #include <paragon/data/crossed_meta_dataset.hpp>
@@ -29,21 +28,22 @@
 #include <paragon/space/nasbench201_api_order.hpp>
 #include <paragon/space/nasbench201_topology.hpp>
 #include <paragon/space/sample.hpp>
+#include <paragon/supernet/cell_network_file.hpp>
 #include <paragon/supernet/nasbench201_features.hpp>
 #include <paragon/supernet/task_accuracy.hpp>
 #include <paragon/supernet/weight_trainer.hpp>
 #include <set>
 #include <span>
 #include <string>
-#include <system_error>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "support/image_meta.hpp"
 #include "support/image_supernet.hpp"
 #include "support/image_training.hpp"
-#include "support/interruption.hpp"
 #include "support/nasbench201_surrogates.hpp"
+#include "support/program.hpp"
 #include "support/task_predictor.hpp"
 
 namespace {
@@ -64,9 +64,10 @@ struct options {
   std::string out;
   std::size_t width = 8;
   std::size_t cells = 1;
-  std::size_t epochs = 0;
-  std::size_t rows = 0;
-  std::size_t tasks = 0;
+  std::optional<std::size_t> epochs;
+  std::optional<std::size_t> rows;
+  std::optional<std::size_t> tasks;
+  std::optional<std::size_t> predictor_epochs;
   std::size_t judged_by = 2000;
   std::uint64_t seed = 1;
   std::size_t threads = 0;
@@ -84,29 +85,34 @@ options read_options(int argc, char** argv) {
   app.add_option("--labels", o.labels, "their classes: .npy, integers [N]");
   auto* given =
       app.add_option("--supernet", o.supernet, "weights that supernet_nasbench201 wrote; else they are trained");
-  app.add_option("--width", o.width, "channels of the supernet's first stage")->capture_default_str()->excludes(given);
-  app.add_option("--cells", o.cells, "cells of each stage")->capture_default_str()->excludes(given);
-  app.add_option("--epochs", o.epochs, "how often the supernet sees each image; 0: 4, or 15 for made images")
+  app.add_option("--width", o.width, "channels of the supernet's first stage")
+      ->check(program::whole(1, 256))
+      ->capture_default_str()
       ->excludes(given);
-  app.add_option("--rows", o.rows, "rows to make, twenty for each cell; 0: 10000, or 2000 for made images");
-  app.add_option("--tasks", o.tasks, "parts of the classes to judge cells on; 0: 200, or 40 for made images");
-  app.add_option("--judged-by", o.judged_by, "at most so many held-out images judge a cell")->capture_default_str();
+  app.add_option("--cells", o.cells, "cells of each stage")
+      ->check(program::whole(1, 20))
+      ->capture_default_str()
+      ->excludes(given);
+  app.add_option("--epochs", o.epochs, "how often the supernet sees each image; default 4, or 15 for made images")
+      ->check(program::whole(1, 100000))
+      ->excludes(given);
+  app.add_option("--rows", o.rows, "rows to make, twenty for each cell; default 10000, or 2000 for made images")
+      ->check(program::whole(400, 100000000));
+  app.add_option("--tasks", o.tasks, "parts of the classes to judge cells on; default 200, or 40 for made images")
+      ->check(program::whole(10, 1000000));
+  app.add_option("--judged-by", o.judged_by, "at most so many held-out images judge a cell")
+      ->check(program::whole(1, 100000000))
+      ->capture_default_str();
+  app.add_option("--predictor-epochs", o.predictor_epochs,
+                 "how often a predictor sees each row; default 20, or 30 for made images")
+      ->check(program::whole(1, 100000));
   app.add_option("--device", o.device, "whose latency the rows have")->capture_default_str();
-  app.add_option("--seed", o.seed, "of everything random")->capture_default_str();
-  app.add_option("--threads", o.threads, "0: all; the result is the same")->capture_default_str();
+  app.add_option("--seed", o.seed, "of everything random")->check(program::whole(0))->capture_default_str();
+  app.add_option("--threads", o.threads, "0: all; the result is the same")
+      ->check(program::whole(0, 1024))
+      ->capture_default_str();
   app.add_option("--out", o.out, "folder for rows.csv, embeddings, weights and result.json")->required();
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& e) {
-    std::exit(app.exit(e) == 0 ? 0 : 2);
-  }
-  if (o.epochs == 0) o.epochs = o.synthetic() ? 15 : 4;
-  if (o.rows == 0) o.rows = o.synthetic() ? 2000 : 10000;
-  if (o.tasks == 0) o.tasks = o.synthetic() ? 40 : 200;
-  if (o.width == 0 || o.width > 256) throw error("--width", std::to_string(o.width), "1 to 256");
-  if (o.cells == 0 || o.cells > 20) throw error("--cells", std::to_string(o.cells), "1 to 20");
-  if (o.tasks < 10) throw error("--tasks", std::to_string(o.tasks), "at least 10");
-  if (o.rows < 400) throw error("--rows", std::to_string(o.rows), "at least 400, twenty for each of twenty cells");
+  program::parse(app, argc, argv);
   return o;
 }
 
@@ -117,32 +123,21 @@ struct timings {
   double predictor_seconds = 0;
 };
 
-/// Trains the weights. \returns whether it was not interrupted
-bool train(image_supernet::net_type& net, const data::image_set& images, const std::vector<std::size_t>& learned,
+/// Trains the weights.
+void train(image_supernet::net_type& net, const data::image_set& images, const std::vector<std::size_t>& learned,
            const data::channel_statistics& scale, const options& o, timings& times) {
   const paragon::random_key key{.seed = o.seed};
   constexpr std::size_t batch = 64;
-  auto source = image_supernet::make_batches(images, learned, std::min(batch, learned.size()), scale,
-                                             key.fork("images of the weights"), !o.synthetic());
-  const std::size_t steps = o.epochs * source.steps_per_epoch();
+  auto source =
+      image_supernet::make_batches(images, learned, std::min(batch, learned.size()), scale, key, !o.synthetic());
+  const std::size_t steps = o.epochs.value_or(o.synthetic() ? 15 : 4) * source.steps_per_epoch();
   supernet::weight_trainer<float> trainer(image_supernet::schedule(steps, 0.1));
   const image_supernet::paths paths = image_supernet::make_paths(net.space(), key.fork("paths"));
   constexpr double never = std::numeric_limits<double>::infinity();  // half a training is of no use here
   const auto rate = image_supernet::train(
       "supernet, images", never, steps, [&] { return image_supernet::step(trainer, net, source, paths); },
-      [&] { return static_cast<std::size_t>(trainer.done()); }, [] {});
+      [&] { return static_cast<std::size_t>(trainer.done()); }, [] {}, "nothing was written");
   times.images_per_second = rate.value_or(0);
-  return rate.has_value();
-}
-
-/// The supernet's metadata as a number. \throws error that names the file
-std::size_t read_number(const safetensors_file& file, const std::string& path, const std::string& key) {
-  const auto found = file.metadata().find(key);
-  std::size_t value = 0;
-  if (found == file.metadata().end() || paragon::parse_number(found->second, value) != paragon::number_fault::none) {
-    throw error(path, "no metadata " + paragon::quote(key), "weights that supernet_nasbench201 wrote");
-  }
-  return value;
 }
 
 /// Some images as a set of their own, with all classes.
@@ -227,24 +222,15 @@ task_predictor::datasets make_datasets(const tensor<float>& embedding, const std
   return sets;
 }
 
-int stopped(const std::string& what) {
-  std::printf("interrupted; %s\n", what.c_str());
-  return 0;
-}
-
 int run(const options& o) {
   const auto start = clock_type::now();
-  std::error_code failure;
-  std::filesystem::create_directories(o.out, failure);
-  if (failure) throw error(o.out, failure.message(), "a folder that can be made or written to");
-  atomic_file{o.out + "/result.json"};  // an unwritable folder is found before the training, not after it
+  program::make_folder(o.out);
   backend::cpu::set_threads(o.threads);
-  watch_for_interruption();
-  const paragon::random_key key{.seed = o.seed};
+  const paragon::random_key key{.seed = o.seed, .stream = 80};
   timings times;
 
   const data::image_set images = image_supernet::read_images(o.data, o.images, o.labels, o.seed);
-  const task_list list(images, o.tasks, key.fork("tasks"));
+  const task_list list(images, o.tasks.value_or(o.synthetic() ? 40 : 200), key);
   const auto tables = o.data.empty() ? nasbench201::surrogate_tables() : data::nasbench201(o.data);
   const auto& milliseconds = tables.latency(o.device);
   const auto scale = data::statistics_of(images);
@@ -252,12 +238,23 @@ int run(const options& o) {
   // The supernet, and the images that it did not learn from.
   std::optional<safetensors_file> file;
   if (!o.supernet.empty()) file.emplace(o.supernet);
-  const std::size_t width = file ? read_number(*file, o.supernet, "width") : o.width;
-  const std::size_t per_stage = file ? read_number(*file, o.supernet, "cells") : o.cells;
-  const std::uint64_t split_seed = file ? read_number(*file, o.supernet, "seed") : o.seed;
+  const auto size_of = [&](std::string_view name) {
+    return static_cast<std::size_t>(supernet::size_in_metadata(*file, o.supernet, name));
+  };
+  const std::size_t width = file ? size_of("width") : o.width;
+  const std::size_t per_stage = file ? size_of("cells") : o.cells;
+  const std::uint64_t split_seed = file ? image_supernet::read_number(*file, o.supernet, "seed") : o.seed;
   const image_supernet::image_split split(images, 0.1, split_seed);
   const auto space = image_supernet::space_for(images, width, per_stage);
   auto net = image_supernet::make_supernet(space, o.seed);
+  const auto save_supernet = [&](const std::string& path) {
+    nn::save_weights(path, net.store(),
+                     {{"images", describe(images)},
+                      {"width", std::to_string(width)},
+                      {"cells", std::to_string(per_stage)},
+                      {"seed", std::to_string(o.seed)}});
+  };
+  const std::string unfinished = "what is made so far is in " + o.out + "/*.unfinished.*; --supernet reads the weights";
   if (file) {
     const auto found = file->metadata().find("images");
     if (found == file->metadata().end() || found->second != describe(images)) {
@@ -266,12 +263,8 @@ int run(const options& o) {
     }
     nn::load_weights(*file, net.store());
   } else {
-    if (!train(net, images, split.learned, scale, o, times)) return stopped("nothing was written");
-    nn::save_weights(o.out + "/supernet.safetensors", net.store(),
-                     {{"images", describe(images)},
-                      {"width", std::to_string(width)},
-                      {"cells", std::to_string(per_stage)},
-                      {"seed", std::to_string(o.seed)}});
+    train(net, images, split.learned, scale, o, times);
+    interruption::hold([&] { save_supernet(o.out + "/supernet.unfinished.safetensors"); }, unfinished);
   }
 
   // Data sets by the features of one cell of the supernet.
@@ -285,36 +278,37 @@ int run(const options& o) {
   std::vector<std::size_t> members(images.classes());
   for (const std::uint32_t c : known.labels()) ++members[c];
   const std::size_t of_class = std::min<std::size_t>(100, *std::min_element(members.begin(), members.end()));
-  const tensor<float> embedding = data::dataset_embedding(known, scale, see, of_class, key.fork("embedding"));
-  save_safetensors(o.out + "/embeddings.safetensors", {{"classes", embedding}},
-                   {{"cell", space::to_string(seeing)}, {"images", describe(images)}});
+  const tensor<float> embedding = data::dataset_embedding(known, scale, see, of_class, key.in_stream(88));
 
   // The rows.
   const auto judging = std::span(split.held_out).first(std::min(split.held_out.size(), o.judged_by));
   const auto held_out = data::normalised(images, judging, scale);
   const supernet::task_accuracy judged(net, held_out.images.data(), held_out.images.shape(), held_out.labels);
   const std::size_t each = std::min<std::size_t>(20, list.tasks.size());
-  const auto cells = draw_cells(space, (o.rows + each - 1) / each, key.fork("cells"));
+  const std::size_t wanted = o.rows.value_or(o.synthetic() ? 2000 : 10000);
+  const auto cells = draw_cells(space, (wanted + each - 1) / each, key.in_stream(90));
   const space::nasbench201 benchmark{};  // what the latencies were measured on: the costs are of the same network
   const auto rows_start = clock_type::now();
-  until_interrupted observe;
-  const rows_type rows = data::cross_meta_dataset(
-      std::span<const cell_type>(cells), std::span<const data::image_task>(list.tasks), each, key.fork("rows"), observe,
-      judged, objective::parameter_count{benchmark}, objective::mac_count{benchmark}, table_latency{&milliseconds});
+  const rows_type rows = interruption::hold(
+      [&] {
+        rows_type made = data::cross_meta_dataset(
+            std::span<const cell_type>(cells), std::span<const data::image_task>(list.tasks), each, key.in_stream(89),
+            until_interrupted{}, judged, objective::parameter_count{benchmark}, objective::mac_count{benchmark},
+            table_latency{&milliseconds});
+        write_rows(o.out + "/rows.unfinished.csv", made, list.tasks);
+        return made;
+      },
+      unfinished);
   times.rows_per_second = static_cast<double>(rows.size()) / std::max(seconds_since(rows_start), 1e-9);
-  write_rows(o.out + "/rows.csv", rows, list.tasks);
-  if (rows.size() < cells.size() * each) {
-    return stopped(std::to_string(rows.size()) + " rows are in " + o.out + "/rows.csv");
-  }
   std::printf("%zu rows: %zu cells, each on %zu of %zu tasks of %s, judged by %zu images; %.0f rows/s\n", rows.size(),
               cells.size(), each, list.tasks.size(), images.name().c_str(), judging.size(), times.rows_per_second);
 
   // Predictors.
   const auto predictors_start = clock_type::now();
   const auto sets = make_datasets(embedding, list.tasks);
-  const std::size_t epochs = o.synthetic() ? 30 : 20;
-  judge judges(rows, list, sets, key.fork("predictors"), epochs);
-  const lesson unseen_tasks{"unseen tasks and cells", data::split_disjoint(rows, 0.2, key.fork("split"))};
+  const std::size_t epochs = o.predictor_epochs.value_or(o.synthetic() ? 30 : 20);
+  judge judges(rows, list, sets, key.in_stream(95), epochs);
+  const lesson unseen_tasks{"unseen tasks and cells", data::split_disjoint(rows, 0.2, key.in_stream(97))};
   lesson unseen_classes{"unseen classes and cells", {}};
   std::set<cell_type> held;
   for (const std::size_t r : unseen_tasks.split.test) held.insert(rows.architectures[r]);
@@ -325,9 +319,7 @@ int run(const options& o) {
   }
   json::array lessons;
   for (const lesson* l : std::array<const lesson*, 2>{&unseen_tasks, &unseen_classes}) {
-    auto found = judges(*l);
-    if (!found) return stopped("the rows are in " + o.out + "/rows.csv");
-    lessons.push_back(std::move(*found));
+    lessons.push_back(judges(*l));
   }
   times.predictor_seconds = seconds_since(predictors_start);
 
@@ -338,7 +330,7 @@ int run(const options& o) {
       {"device", o.device},
       {"supernet", json::object{{"width", width},
                                 {"cells", per_stage},
-                                {"epochs", file ? json() : json(o.epochs)},
+                                {"epochs", file ? json() : json(o.epochs.value_or(o.synthetic() ? 15 : 4))},
                                 {"file", o.supernet},
                                 {"images_per_second", times.images_per_second}}},
       {"rows", rows.size()},
@@ -351,7 +343,18 @@ int run(const options& o) {
       {"lessons", std::move(lessons)},
       {"seconds", seconds_since(start)},
   };
-  write_file(o.out + "/result.json", all.dump(2) + "\n");
+  interruption::hold(
+      [&] {
+        if (!file) save_supernet(o.out + "/supernet.safetensors");
+        save_safetensors(o.out + "/embeddings.safetensors", {{"classes", embedding}},
+                         {{"cell", space::to_string(seeing)}, {"images", describe(images)}});
+        write_rows(o.out + "/rows.csv", rows, list.tasks);
+        write_file(o.out + "/result.json", all.dump(2) + "\n");
+        for (const char* name : {"/supernet.unfinished.safetensors", "/rows.unfinished.csv"}) {
+          std::filesystem::remove(o.out + name);
+        }
+      },
+      "all is written to " + o.out);
   std::printf("\nrows     %s/rows.csv\nresult   %s/result.json\n", o.out.c_str(), o.out.c_str());
   return 0;
 }
@@ -359,10 +362,5 @@ int run(const options& o) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  try {
-    return run(read_options(argc, argv));
-  } catch (const std::exception& e) {
-    std::fprintf(stderr, "image_meta_dataset: %s\n", e.what());
-    return 2;
-  }
+  return program::run("image_meta_dataset", [&] { return run(read_options(argc, argv)); });
 }

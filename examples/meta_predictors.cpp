@@ -14,11 +14,10 @@
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
-#include <cstdlib>
-#include <exception>
 #include <initializer_list>
 #include <numeric>
 #include <paragon/core/atomic_file.hpp>
+#include <paragon/core/interruption.hpp>
 #include <paragon/core/json.hpp>
 #include <paragon/report/html_assets.hpp>
 #include <paragon/report/svg_curves.hpp>
@@ -28,6 +27,7 @@
 #include <vector>
 
 #include "support/nasbench201_meta.hpp"
+#include "support/program.hpp"
 
 namespace {
 
@@ -44,6 +44,8 @@ struct options {
   std::string data;
   std::uint64_t seed = 1;
   std::string out;
+  std::size_t labels = 1500;
+  std::size_t test_cells = cells;
   bool quick = false;
 };
 
@@ -51,14 +53,16 @@ options read_options(int argc, char** argv) {
   options o;
   CLI::App app("Trains predictors of accuracy and latency for noisy and for finished cells, and judges them");
   app.add_option("--data", o.data, "folder with the tables")->required();
-  app.add_option("--seed", o.seed, "of everything random")->capture_default_str();
+  app.add_option("--seed", o.seed, "of everything random")->check(program::whole(0))->capture_default_str();
   app.add_option("--out", o.out, "file for the numbers, .json; report.html is put beside it");
-  app.add_flag("--quick", o.quick, "a tenth of the training, to see the program work");
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& e) {
-    std::exit(app.exit(e) == 0 ? 0 : 2);
-  }
+  app.add_option("--labels", o.labels, "cells whose accuracies on the other data sets are read")
+      ->check(program::whole(60, 1500))
+      ->capture_default_str();
+  app.add_option("--test-cells", o.test_cells, "cells to test on, at most")
+      ->check(program::whole(20, cells))
+      ->capture_default_str();
+  app.add_flag("--quick", o.quick, "every tenth pair and taught cell, a tenth of the epochs: to see the program work");
+  program::parse(app, argc, argv);
   return o;
 }
 
@@ -152,7 +156,12 @@ void print(const std::string& title, const std::vector<result>& rows) {
 /// Everything that is asked of one seed.
 class experiment {
 public:
-  explicit experiment(const options& o) : o_(o), key_{.seed = o.seed}, s_(o.data, key_) {}
+  explicit experiment(const options& o)
+      : o_(o), key_{.seed = o.seed, .stream = 0, .step = 0}, s_(o.data, key_, o.labels, o.test_cells) {
+    auto& pairs = s_.split.train;
+    for (std::size_t k = 0; k * part() < pairs.size(); ++k) pairs[k] = pairs[k * part()];
+    pairs.resize((pairs.size() + part() - 1) / part());
+  }
 
   void run() {
     std::printf("%zu labelled cells, %zu pairs to train on; %zu cells and %zu pairs to test on\n", s_.labelled.size(),
@@ -198,14 +207,19 @@ public:
         {"datasets_pooled", pooled},
     };
     const std::size_t folder = o_.out.rfind('/');
-    paragon::write_file(o_.out, all.dump(2) + "\n");
-    paragon::write_file((folder == std::string::npos ? "" : o_.out.substr(0, folder + 1)) + "report.html", html());
+    paragon::interruption::hold(
+        [&] {
+          paragon::write_file(o_.out, all.dump(2) + "\n");
+          paragon::write_file((folder == std::string::npos ? "" : o_.out.substr(0, folder + 1)) + "report.html",
+                              html());
+        },
+        "all is written to " + o_.out);
   }
 
 private:
-  [[nodiscard]] std::size_t epochs(std::size_t wanted) const {
-    return o_.quick ? std::max<std::size_t>(wanted / 10, 1) : wanted;
-  }
+  /// How many times less is learned and seen.
+  [[nodiscard]] std::size_t part() const { return o_.quick ? 10 : 1; }
+  [[nodiscard]] std::size_t epochs(std::size_t wanted) const { return std::max<std::size_t>(wanted / part(), 1); }
 
   /// Labels of the first cells, as all models of a target see them.
   struct lessons {
@@ -231,7 +245,7 @@ private:
   }
 
   [[nodiscard]] samples taught_samples(const lessons& l) const {
-    samples from = from_teacher(s_, l.labelled, l.taught, l.milliseconds);
+    samples from = from_teacher(s_, l.labelled, l.taught, l.milliseconds, part());
     add_pairs(from, s_, s_.split.train);
     return from;
   }
@@ -346,7 +360,7 @@ private:
     report::curve noisy{target + ", noise-aware, t in (0, 0.5]", {}};
     const auto truth = s_.tables.judge().validation_accuracy(target);
     for (const std::size_t n : std::initializer_list<std::size_t>{100, 250, 500, 1000}) {
-      if (o_.quick && n > 250) break;
+      if (n >= s_.labelled.size() || (o_.quick && n > 250)) break;
       const lessons l = learn(target, n);
       const result r = judge("", teach(taught_samples(l)), table_accuracy, truth);
       const auto size = static_cast<double>(n);
@@ -556,11 +570,12 @@ private:
 }  // namespace
 
 int main(int argc, char** argv) {
-  try {
-    experiment(read_options(argc, argv)).run();
-  } catch (const std::exception& e) {
-    std::fprintf(stderr, "meta_predictors: %s\n", e.what());
-    return 2;
-  }
-  return 0;
+  return program::run("meta_predictors", [&] {
+    const options o = read_options(argc, argv);
+    if (!o.out.empty()) {  // an unwritable folder is found before the training, not after it
+      paragon::interruption::hold([&] { paragon::atomic_file{o.out}; });
+    }
+    experiment(o).run();
+    return 0;
+  });
 }

@@ -10,21 +10,18 @@
 #include <array>
 #include <chrono>
 #include <cmath>
-#include <csignal>
 #include <cstdio>
-#include <exception>
-#include <filesystem>
 #include <limits>
 #include <numeric>
 #include <optional>
-#include <paragon/core/atomic_file.hpp>
+#include <paragon/core/interruption.hpp>
 #include <paragon/core/progress.hpp>
 #include <paragon/core/result.hpp>
+#include <paragon/nn/weights.hpp>
 #include <paragon/predictor/correlation.hpp>
 #include <paragon/preference/rays.hpp>
 #include <paragon/report/write.hpp>
 #include <string>
-#include <system_error>
 #include <vector>
 
 #include "support/nasbench201_judge.hpp"
@@ -32,10 +29,9 @@
 #include "support/nasbench201_published.hpp"
 #include "support/nasbench201_search.hpp"
 #include "support/nasbench201_surrogates.hpp"
+#include "support/program.hpp"
 
 namespace {
-
-volatile std::sig_atomic_t interrupted = 0;
 
 struct options {
   std::string data;
@@ -44,6 +40,7 @@ struct options {
   std::size_t labels = 250;
   std::size_t latency_samples = 900;
   std::size_t rays = 24;
+  std::optional<std::size_t> steps;
   std::uint64_t seed = 1;
   std::size_t threads = 1;
   bool published = false;
@@ -56,22 +53,24 @@ options read_options(int argc, char** argv) {
   app.add_option("--data", o.data, "folder with the benchmark's tables; without it, the surrogates that come along");
   app.add_option("--dataset", o.dataset, "cifar10, cifar100 or imagenet16")->capture_default_str();
   app.add_option("--objectives", o.objectives, "error,latency or error,latency,energy")->capture_default_str();
-  app.add_option("--labels", o.labels, "cells whose validation accuracy may be read")->capture_default_str();
-  app.add_option("--latency-samples", o.latency_samples, "cells measured on each training device")
+  app.add_option("--labels", o.labels, "cells whose validation accuracy may be read")
+      ->check(program::whole(2, nasbench201::cells))
       ->capture_default_str();
-  app.add_option("--rays", o.rays, "preference rays for each device")->capture_default_str();
-  app.add_option("--seed", o.seed, "of everything random")->capture_default_str();
+  app.add_option("--latency-samples", o.latency_samples, "cells measured on each training device")
+      ->check(program::whole(20, nasbench201::cells))
+      ->capture_default_str();
+  app.add_option("--rays", o.rays, "preference rays for each device")
+      ->check(program::whole(1, 10000))
+      ->capture_default_str();
+  app.add_option("--steps", o.steps, "updates of the hypernetwork; default 3000, with --published 9800")
+      ->check(program::whole(1, 10000000));
+  app.add_option("--seed", o.seed, "of everything random")->check(program::whole(0))->capture_default_str();
   app.add_option("--threads", o.threads, "threads of the kernels, 0: all; the result is the same")
+      ->check(program::whole(0, 1024))
       ->capture_default_str();
   app.add_flag("--published", o.published, "the algorithm as published: look-up bank, Frank-Wolfe, its normalisations");
   app.add_option("--out", o.out, "folder for result.json, report.html and the pictures")->required();
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& e) {
-    std::exit(app.exit(e) == 0 ? 0 : 2);
-  }
-  if (o.rays == 0) throw paragon::error("--rays", "0", "at least 1");
-  if (o.labels < 2) throw paragon::error("--labels", std::to_string(o.labels), "2 to 15625");
+  program::parse(app, argc, argv);
   if (o.objectives != "error,latency" && o.objectives != "error,latency,energy") {
     throw paragon::error("--objectives", paragon::quote(o.objectives), "error,latency or error,latency,energy");
   }
@@ -92,18 +91,10 @@ paragon::preference::rays make_rays(std::size_t n, std::size_t m) {
 int run(const options& o) {
   using namespace paragon;
   const auto start = std::chrono::steady_clock::now();
-  std::error_code failure;
-  std::filesystem::create_directories(o.out, failure);
-  if (failure) throw error(o.out, failure.message(), "a folder that can be made or written to");
-  const std::string json = o.out + "/result.json";
-  atomic_file{json};  // an unwritable folder is found before the search, not after it
+  program::make_folder(o.out);
   backend::cpu::set_threads(o.threads);
 
-  terminal_progress terminal;
-  auto observe = [&](std::string_view phase, std::size_t done, std::size_t total, double value) {
-    terminal(phase, done, total, value);
-    return interrupted == 0;
-  };
+  terminal_progress observe;
   const data::nasbench201 tables = o.data.empty() ? nasbench201::surrogate_tables() : data::nasbench201(o.data);
   const nasbench201::judge judge(tables, o.dataset);
   nasbench201::problem problem(tables, {.dataset = o.dataset,
@@ -115,10 +106,10 @@ int run(const options& o) {
   const std::size_t m = problem.objectives();
   const auto rays = make_rays(o.rays, m);
   problem.learn(observe);
-  const std::string weights = o.out + "/hypernetwork.safetensors";
-  const auto found = o.published
-                         ? nasbench201::search_published<nasbench201::choice>(problem, o.seed, rays, weights, observe)
-                         : nasbench201::search_corrected(problem, o.seed, rays, weights, observe);
+  const auto found =
+      o.published
+          ? nasbench201::search_published<nasbench201::choice>(problem, o.seed, rays, o.steps.value_or(9800), observe)
+          : nasbench201::search_corrected(problem, o.seed, rays, o.steps.value_or(3000), observe);
 
   result r;
   r.algorithm = o.published ? "modnas-published" : "modnas";
@@ -128,10 +119,11 @@ int run(const options& o) {
   r.evaluations = found.evaluations;
   r.objectives.push_back({"error", "%", direction::minimise});
   for (const auto& cost : problem.costs()) r.objectives.push_back(cost.describe());
-  r.settings = {
-      {"benchmark", o.data.empty() ? "surrogates" : "tables"}, {"labels", std::to_string(o.labels)},
-      {"latency samples", std::to_string(o.latency_samples)},  {"rays", std::to_string(rays.size())},
-      {"steps", std::to_string(found.training.steps)},         {"interrupted", found.training.stopped ? "yes" : "no"}};
+  r.settings = {{"benchmark", o.data.empty() ? "surrogates" : "tables"},
+                {"labels", std::to_string(o.labels)},
+                {"latency samples", std::to_string(o.latency_samples)},
+                {"rays", std::to_string(rays.size())},
+                {"steps", std::to_string(found.steps)}};
   for (std::size_t d = 0; d < problem.devices().size(); ++d) {
     const std::string& name = problem.devices()[d].name;
     device_front front;
@@ -167,7 +159,13 @@ int run(const options& o) {
     r.devices.push_back(std::move(front));
   }
   r.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  const auto written = report::write(r, o.out);
+  const std::string weights = o.out + "/hypernetwork.safetensors";
+  const auto written = interruption::hold(
+      [&] {
+        nn::save_weights(weights, found.weights, {{"algorithm", r.algorithm}, {"seed", std::to_string(o.seed)}});
+        return report::write(r, o.out);
+      },
+      "all is written to " + o.out);
 
   // Ten lines on what was found.
   const auto summarise = [&](const char* split) {
@@ -218,8 +216,7 @@ int run(const options& o) {
     }
     std::printf("latency against its weight: Spearman %.3f or below on every device (%s)\n", worst, where.c_str());
   }
-  std::printf("%zu of 15625 cells were judged by the predictors; %s%.1f s in all\n", r.evaluations,
-              found.training.stopped ? "interrupted; " : "", r.seconds);
+  std::printf("%zu of 15625 cells were judged by the predictors; %.1f s in all\n", r.evaluations, r.seconds);
   std::printf("result   %s\nreport   %s\npictures %s/*.svg\nweights  %s\n", written[0].c_str(), written[1].c_str(),
               o.out.c_str(), weights.c_str());
   return 0;
@@ -228,11 +225,5 @@ int run(const options& o) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::signal(SIGINT, [](int) { interrupted = 1; });
-  try {
-    return run(read_options(argc, argv));
-  } catch (const std::exception& e) {
-    std::fprintf(stderr, "modnas_nasbench201: %s\n", e.what());
-    return 2;
-  }
+  return program::run("modnas_nasbench201", [&] { return run(read_options(argc, argv)); });
 }

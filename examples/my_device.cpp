@@ -11,13 +11,13 @@
 #include <chrono>
 #include <cmath>
 #include <cstdio>
-#include <exception>
-#include <filesystem>
 #include <fstream>
 #include <limits>
 #include <memory>
 #include <paragon/core/atomic_file.hpp>
+#include <paragon/core/interruption.hpp>
 #include <paragon/core/json.hpp>
+#include <paragon/nn/weights.hpp>
 #include <paragon/pareto/filter.hpp>
 #include <paragon/predictor/correlation.hpp>
 #include <paragon/preference/rays.hpp>
@@ -25,29 +25,29 @@
 #include <paragon/report/svg_points.hpp>
 #include <paragon/report/text.hpp>
 #include <string>
-#include <system_error>
 #include <utility>
 #include <vector>
 
 #include "support/agreement_picture.hpp"
-#include "support/interruption.hpp"
 #include "support/nasbench201_device.hpp"
 #include "support/nasbench201_judge.hpp"
 #include "support/nasbench201_problem.hpp"
 #include "support/nasbench201_search.hpp"
 #include "support/nasbench201_surrogates.hpp"
+#include "support/program.hpp"
 
 namespace {
 
 namespace objective = paragon::objective;
 using paragon::json;
 
-constexpr std::size_t rays_asked = 24;
-constexpr std::size_t random_cells = 50;
-
 struct options {
   std::string data;
   std::string out = "my_device.out";
+  std::size_t rays = 24;
+  std::size_t random_cells = 50;
+  std::size_t rounds = 9;
+  std::size_t steps = 3000;
   std::uint64_t seed = 1;
 };
 
@@ -56,12 +56,20 @@ options read_options(int argc, char** argv) {
   CLI::App app("The Pareto front of this machine on NAS-Bench-201, from ten measurements");
   app.add_option("--data", o.data, "folder with the benchmark's tables; without it, the surrogates that come along");
   app.add_option("--out", o.out, "folder for result.json and report.html")->capture_default_str();
-  app.add_option("--seed", o.seed, "of everything random")->capture_default_str();
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& e) {
-    std::exit(app.exit(e) == 0 ? 0 : 2);
-  }
+  app.add_option("--rays", o.rays, "preferences to choose cells for")
+      ->check(program::whole(1, 1000))
+      ->capture_default_str();
+  app.add_option("--random-cells", o.random_cells, "random cells to check the predictions with")
+      ->check(program::whole(2, 1000))
+      ->capture_default_str();
+  app.add_option("--rounds", o.rounds, "how often each cell is measured")
+      ->check(program::whole(2, 1000))
+      ->capture_default_str();
+  app.add_option("--steps", o.steps, "updates of the hypernetwork")
+      ->check(program::whole(1, 10000000))
+      ->capture_default_str();
+  app.add_option("--seed", o.seed, "of everything random")->check(program::whole(0))->capture_default_str();
+  program::parse(app, argc, argv);
   return o;
 }
 
@@ -135,19 +143,16 @@ int run(const options& o) {
   using clock = std::chrono::steady_clock;
   const auto start = clock::now();
   const auto seconds = [&] { return std::chrono::duration<double>(clock::now() - start).count(); };
-  std::error_code failure;
-  std::filesystem::create_directories(o.out, failure);
-  if (failure) throw error(o.out, failure.message(), "a folder that can be made or written to");
+  program::make_folder(o.out);
   const std::string result_path = o.out + "/result.json";
-  atomic_file{result_path};  // an unwritable folder is found now, not in the end
   backend::cpu::set_threads(1);
 
   // This machine: ten measurements.
   const data::nasbench201 tables = o.data.empty() ? nasbench201::surrogate_tables() : data::nasbench201(o.data);
   const nasbench201::judge judge(tables, "cifar10");
   const auto device = std::make_shared<nasbench201::inference>(space::nasbench201_network::cifar10(),
-                                                               paragon::random_key{.seed = o.seed}.fork("weights"));
-  const objective::latency_settings settings{.rounds = 9, .repetitions = 3};
+                                                               paragon::random_key{.seed = o.seed, .stream = 200});
+  const objective::latency_settings settings{.rounds = o.rounds, .repetitions = 3};
   std::vector<space::nasbench201_cell> references;
   for (const std::size_t i : tables.reference_indices()) references.push_back(space::nasbench201_at_api_index(i));
   const auto embedding = nasbench201::latency_here(device, settings).measure(references);
@@ -158,11 +163,11 @@ int run(const options& o) {
   const double measuring = seconds();
 
   // What thirteen other devices teach, and what it means for this one.
-  until_interrupted observe;
+  terminal_progress observe;
   nasbench201::problem problem(tables, {.seed = o.seed, .own = {here}});
   problem.learn(observe);
-  const auto rays = preference::circle(rays_asked);
-  const auto found = nasbench201::search_corrected(problem, o.seed, rays, o.out + "/hypernetwork.safetensors", observe);
+  const auto rays = preference::circle(o.rays);
+  const auto found = nasbench201::search_corrected(problem, o.seed, rays, o.steps, observe);
   const std::size_t own = problem.devices().size() - 1;
   const auto& latencies = problem.costs().front();
   const double learning = seconds() - measuring;
@@ -173,8 +178,8 @@ int run(const options& o) {
     if (std::find(chosen.begin(), chosen.end(), cell) == chosen.end()) chosen.push_back(cell);
   }
   nasbench201::cell_numbers drawn;
-  const auto key = paragon::random_key{.seed = o.seed}.fork("random cells");
-  for (std::uint64_t i = 0; drawn.size() < random_cells; ++i) {
+  const paragon::random_key key{.seed = o.seed, .stream = 201};
+  for (std::uint64_t i = 0; drawn.size() < o.random_cells; ++i) {
     const std::size_t cell = key.below(nasbench201::cells, i);
     const bool known = latencies.measured(own, cell) || std::find(drawn.begin(), drawn.end(), cell) != drawn.end();
     if (!known) drawn.push_back(cell);
@@ -229,22 +234,20 @@ int run(const options& o) {
         json::object{{"cell", space::to_string(references[i])}, {"measured", to_json(embedding[i])}});
   }
   const std::string name = processor();
-  write_file(result_path, json(json::object{{"program", "my_device"},
-                                            {"processor", name},
-                                            {"benchmark", o.data.empty() ? "surrogates" : "tables"},
-                                            {"seed", o.seed},
-                                            {"labels_read", problem.labels_read()},
-                                            {"references", std::move(reference_list)},
-                                            {"random", entries(random_rows)},
-                                            {"front", entries(front_rows)},
-                                            {"agreement", of_random.to_json()},
-                                            {"spearman_of_macs", by_macs},
-                                            {"pace", pace},
-                                            {"seconds_measuring", measuring},
-                                            {"seconds_learning", learning},
-                                            {"seconds", seconds()}})
-                                  .dump(1) +
-                              "\n");
+  const json result(json::object{{"program", "my_device"},
+                                 {"processor", name},
+                                 {"benchmark", o.data.empty() ? "surrogates" : "tables"},
+                                 {"seed", o.seed},
+                                 {"labels_read", problem.labels_read()},
+                                 {"references", std::move(reference_list)},
+                                 {"random", entries(random_rows)},
+                                 {"front", entries(front_rows)},
+                                 {"agreement", of_random.to_json()},
+                                 {"spearman_of_macs", by_macs},
+                                 {"pace", pace},
+                                 {"seconds_measuring", measuring},
+                                 {"seconds_learning", learning},
+                                 {"seconds", seconds()}});
 
   // report.html
   report::page page("This machine on NAS-Bench-201",
@@ -287,7 +290,14 @@ int run(const options& o) {
   page.section("Cells of the front");
   page.table({"measured (ms)", "predicted (ms)", "test error (%)", "predicted (%)", "cell"}, lines);
   const std::string report_path = o.out + "/report.html";
-  write_file(report_path, page.html());
+  interruption::hold(
+      [&] {
+        nn::save_weights(o.out + "/hypernetwork.safetensors", found.weights,
+                         {{"algorithm", "modnas"}, {"seed", std::to_string(o.seed)}});
+        write_file(result_path, result.dump(1) + "\n");
+        write_file(report_path, page.html());
+      },
+      "all is written to " + o.out);
 
   std::printf("%s: 10 reference cells measured in %.1f s, learned from 13 other devices in %.1f s\n", name.c_str(),
               measuring, learning);
@@ -316,11 +326,5 @@ int run(const options& o) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  watch_for_interruption();
-  try {
-    return run(read_options(argc, argv));
-  } catch (const std::exception& e) {
-    std::fprintf(stderr, "my_device: %s\n", e.what());
-    return 2;
-  }
+  return program::run("my_device", [&] { return run(read_options(argc, argv)); });
 }

@@ -4,8 +4,6 @@
 // a device guide at once.
 
 #include <array>
-#include <cstdio>
-#include <exception>
 #include <optional>
 #include <paragon/diffusion/sde.hpp>
 #include <span>
@@ -16,6 +14,7 @@
 
 #include "support/generation_program.hpp"
 #include "support/mobilenetv3_problem.hpp"
+#include "support/program.hpp"
 #include "support/score_spaces.hpp"
 
 namespace {
@@ -89,7 +88,7 @@ private:
 }  // namespace
 
 int main(int argc, char** argv) {
-  try {
+  return program::run("pomonag_mobilenetv3", [&] {
     generation::options defaults;
     defaults.device = "titan_rtx_64";
     const auto o = generation::read_options(
@@ -99,8 +98,5 @@ int main(int argc, char** argv) {
                                    : mobilenetv3::problem::train(o.data, {.seed = o.seed}),
                                o.device);
     return generation::run(o, problem, mobilenetv3_score{}, PARAGON_SHARE "/score_mobilenetv3.safetensors");
-  } catch (const std::exception& e) {
-    std::fprintf(stderr, "pomonag_mobilenetv3: %s\n", e.what());
-    return 2;
-  }
+  });
 }

@@ -4,18 +4,17 @@
 // parameters, MACs and latency guide at once.
 
 #include <cstddef>
-#include <cstdio>
-#include <exception>
 #include <paragon/data/nasbench201.hpp>
 #include <string>
 
 #include "support/generation_nasbench201.hpp"
 #include "support/generation_program.hpp"
 #include "support/nasbench201_surrogates.hpp"
+#include "support/program.hpp"
 #include "support/score_spaces.hpp"
 
 int main(int argc, char** argv) {
-  try {
+  return program::run("pomonag_nasbench201", [&] {
     generation::options defaults;
     defaults.dataset = "cifar10";
     defaults.device = "gold_6226";
@@ -27,8 +26,5 @@ int main(int argc, char** argv) {
     nasbench201::generation_problem problem(
         tables, {.dataset = o.dataset, .device = o.device, .labels = labels, .pairs = o.data, .seed = o.seed});
     return generation::run(o, problem, nasbench201_score{}, PARAGON_SHARE "/score_nasbench201.safetensors");
-  } catch (const std::exception& e) {
-    std::fprintf(stderr, "pomonag_nasbench201: %s\n", e.what());
-    return 2;
-  }
+  });
 }

@@ -8,13 +8,11 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
-#include <exception>
 #include <filesystem>
 #include <optional>
 #include <paragon/core/atomic_file.hpp>
+#include <paragon/core/interruption.hpp>
 #include <paragon/core/json.hpp>
-#include <paragon/core/parse_number.hpp>
-#include <paragon/core/progress.hpp>
 #include <paragon/core/result.hpp>
 #include <paragon/hypernetwork/multilayer.hpp>
 #include <paragon/preference/rays.hpp>
@@ -29,16 +27,15 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 #include <vector>
 
 #include "support/image_supernet.hpp"
 #include "support/image_training.hpp"
-#include "support/interruption.hpp"
 #include "support/nasbench201_judge.hpp"
 #include "support/nasbench201_problem.hpp"
 #include "support/nasbench201_surrogates.hpp"
+#include "support/program.hpp"
 
 namespace {
 
@@ -50,14 +47,14 @@ struct options {
   std::string images;
   std::string labels;
   std::size_t width = 8;
-  std::size_t cells = 0;
+  std::optional<std::size_t> cells;
   std::size_t batch = 64;
-  double minutes = 0;
-  std::size_t epochs = 0;
+  std::optional<double> minutes;
+  std::optional<std::size_t> epochs;
   std::size_t rank = 0;
   std::size_t rays = 24;
   std::size_t judged = 400;
-  double rate = 0;
+  std::optional<double> rate;
   bool search = false;
   bool resume = false;
   double checkpoint_minutes = 2;
@@ -77,37 +74,42 @@ options read_options(int argc, char** argv) {
                  "a small image set made by the program and the surrogates that come along");
   app.add_option("--images", o.images, "images of your own: .npy, uint8 [N, 3, H, W]");
   app.add_option("--labels", o.labels, "their classes: .npy, integers [N]");
-  app.add_option("--width", o.width, "channels of the first stage")->capture_default_str();
-  app.add_option("--cells", o.cells, "cells of each stage; 2, or 1 for the images that the program makes");
-  app.add_option("--batch", o.batch, "images of a step")->capture_default_str();
-  auto* minutes = app.add_option("--minutes", o.minutes, "about how long to train; the speed is measured first");
-  app.add_option("--epochs", o.epochs, "how often to see each image")->excludes(minutes);
-  app.add_option("--rank", o.rank, "random cells to score at the end");
-  app.add_option("--rays", o.rays, "preference rays for each device")->capture_default_str();
-  app.add_option("--judged", o.judged, "random cells that the supernet judges for the fronts")->capture_default_str();
-  app.add_option("--rate", o.rate, "greatest learning rate of the weights; 0.025, or 0.1 for those");
+  app.add_option("--width", o.width, "channels of the first stage")
+      ->check(program::whole(1, 256))
+      ->capture_default_str();
+  app.add_option("--cells", o.cells, "cells of each stage; default 2, or 1 for the images that the program makes")
+      ->check(program::whole(1, 20));
+  app.add_option("--batch", o.batch, "images of a step")->check(program::whole(1, 65536))->capture_default_str();
+  auto* minutes = app.add_option("--minutes", o.minutes, "about how long to train; the speed is measured first")
+                      ->check(program::number(1e-6, 1e6));
+  app.add_option("--epochs", o.epochs, "how often to see each image; default 20, without --minutes")
+      ->check(program::whole(1, 100000))
+      ->excludes(minutes);
+  app.add_option("--rank", o.rank, "random cells to score at the end")
+      ->check(program::whole(0, 1000000))
+      ->capture_default_str();
+  app.add_option("--rays", o.rays, "preference rays for each device")
+      ->check(program::whole(1, 10000))
+      ->capture_default_str();
+  app.add_option("--judged", o.judged, "random cells that the supernet judges for the fronts")
+      ->check(program::whole(20, 5000))
+      ->capture_default_str();
+  app.add_option("--rate", o.rate, "greatest learning rate of the weights; default 0.025, or 0.1 for those images")
+      ->check(program::number(1e-9, 10));
   app.add_flag("--search", o.search, "train the hypernetwork too, and ask it for the fronts");
   app.add_flag("--resume", o.resume, "go on from the checkpoint in --out, where there is one");
-  app.add_option("--checkpoint-minutes", o.checkpoint_minutes, "between checkpoints")->capture_default_str();
-  app.add_option("--seed", o.seed, "of everything random")->capture_default_str();
-  app.add_option("--threads", o.threads, "0: all; the result is the same")->capture_default_str();
+  app.add_option("--checkpoint-minutes", o.checkpoint_minutes, "between checkpoints")
+      ->check(program::number(0, 1e6))
+      ->capture_default_str();
+  app.add_option("--seed", o.seed, "of everything random")->check(program::whole(0))->capture_default_str();
+  app.add_option("--threads", o.threads, "0: all; the result is the same")
+      ->check(program::whole(0, 1024))
+      ->capture_default_str();
   app.add_option("--out", o.out, "folder for result.json, report.html, weights and checkpoint")->required();
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& e) {
-    std::exit(app.exit(e) == 0 ? 0 : 2);
-  }
-  if (app.count("--cells") == 0) o.cells = o.synthetic() ? 1 : 2;
-  if (app.count("--rate") == 0) o.rate = o.synthetic() ? 0.1 : 0.025;
-  using paragon::error;
-  if (o.minutes < 0) throw error("--minutes", paragon::number_text(o.minutes), "above 0");
-  if (o.minutes == 0 && o.epochs == 0) o.epochs = 20;
-  if (o.width == 0 || o.width > 256) throw error("--width", std::to_string(o.width), "1 to 256");
-  if (o.cells == 0 || o.cells > 20) throw error("--cells", std::to_string(o.cells), "1 to 20");
-  if (o.rays == 0) throw error("--rays", "0", "at least 1");
-  if (o.judged < 20 || o.judged > 5000) throw error("--judged", std::to_string(o.judged), "20 to 5000");
-  if (!(o.rate > 0)) throw error("--rate", paragon::number_text(o.rate), "above 0");
-  if (!(o.checkpoint_minutes >= 0)) throw error("--checkpoint-minutes", "a negative number", "0 or more");
+  program::parse(app, argc, argv);
+  if (!o.cells) o.cells = o.synthetic() ? 1 : 2;
+  if (!o.rate) o.rate = o.synthetic() ? 0.1 : 0.025;
+  if (!o.minutes && !o.epochs) o.epochs = 20;
   return o;
 }
 
@@ -134,7 +136,7 @@ double seconds_each(const options& o, Step step) {
   const auto start = clock_type::now();
   std::size_t n = 0;
   double passed = 0;
-  for (; passed < std::min(10.0, 2 * o.minutes); passed = seconds_since(start)) {
+  for (; passed < std::min(10.0, 2 * *o.minutes); passed = seconds_since(start)) {
     for (int i = 0; i < 5; ++i, ++n) step();
   }
   return passed / static_cast<double>(n);
@@ -143,8 +145,8 @@ double seconds_each(const options& o, Step step) {
 /// \param seconds  how long a step takes; asked for only where the minutes count
 template <class Seconds>
 std::size_t steps_for(const options& o, std::size_t steps_per_epoch, Seconds seconds) {
-  if (o.minutes == 0) return std::max<std::size_t>(2, o.epochs * steps_per_epoch);
-  return std::max<std::size_t>(2, static_cast<std::size_t>(60 * o.minutes / seconds()));
+  if (!o.minutes) return std::max<std::size_t>(2, *o.epochs * steps_per_epoch);
+  return std::max<std::size_t>(2, static_cast<std::size_t>(60 * *o.minutes / seconds()));
 }
 
 auto judge_by(const image_supernet::net_type& net, const paragon::data::labelled_images<float>& held_out,
@@ -154,19 +156,17 @@ auto judge_by(const image_supernet::net_type& net, const paragon::data::labelled
 
 /// The error of every cell by a supernet, per cent: measured on images for some random cells, and expected from these by a
 /// Gaussian process. To judge all cells would take longer than the training.
-/// \returns nothing where the user interrupted it
-std::optional<std::vector<double>> supernet_errors(const image_supernet::net_type& net,
-                                                   const paragon::data::labelled_images<float>& held_out,
-                                                   const nasbench201::problem& problem, std::size_t judged,
-                                                   paragon::random_key key) {
+std::vector<double> supernet_errors(const image_supernet::net_type& net,
+                                    const paragon::data::labelled_images<float>& held_out,
+                                    const nasbench201::problem& problem, std::size_t judged, paragon::random_key key) {
   const double half_an_image = 50 / static_cast<double>(held_out.labels.size());
   std::vector<paragon::space::nasbench201_cell> cells;
   std::vector<double> errors;
-  until_interrupted observe;
+  paragon::terminal_progress observe;
   for (std::size_t i = 0; i < judged; ++i) {
     cells.push_back(paragon::space::uniform(problem.space(), key, i));
     errors.push_back(std::max(100 * (1 - judge_by(net, held_out, cells.back()).accuracy()), half_an_image));
-    if (!observe("judging cells", i + 1, judged, errors.back())) return std::nullopt;
+    observe("judging cells", i + 1, judged, errors.back());
   }
   const nasbench201::error_scale scale(errors);
   std::ranges::transform(errors, errors.begin(), [&](double e) { return scale.to_target(e); });
@@ -196,17 +196,13 @@ void summarise(const paragon::result& r) {
 int run(const options& o) {
   using namespace paragon;
   const auto start = clock_type::now();
-  std::error_code failure;
-  std::filesystem::create_directories(o.out, failure);
-  if (failure) throw error(o.out, failure.message(), "a folder that can be made or written to");
+  program::make_folder(o.out);
   const std::string checkpoint = o.out + "/checkpoint.safetensors";
-  atomic_file{o.out + "/result.json"};  // an unwritable folder is found before the training, not after it
   backend::cpu::set_threads(o.threads);
-  watch_for_interruption();
 
   const data::image_set images = image_supernet::read_images(o.data, o.images, o.labels, o.seed);
   const auto scale = data::statistics_of(images);
-  const auto space = image_supernet::space_for(images, o.width, o.cells);
+  const auto space = image_supernet::space_for(images, o.width, *o.cells);
   const image_supernet::image_split split(images, 0.1, o.seed);
   const paragon::random_key key{.seed = o.seed};
   image_supernet::net_type net = image_supernet::make_supernet(space, o.seed);
@@ -220,26 +216,24 @@ int run(const options& o) {
   safetensors_file::metadata_map identity{
       {"images", image_supernet::describe(images)},
       {"width", std::to_string(o.width)},
-      {"cells", std::to_string(o.cells)},
+      {"cells", std::to_string(*o.cells)},
       {"batch", std::to_string(o.batch)},
-      {"rate", paragon::number_text(o.rate)},
-      {"budget", o.minutes > 0 ? paragon::number_text(o.minutes) + " minutes" : std::to_string(o.epochs) + " epochs"},
+      {"rate", std::to_string(*o.rate)},
+      {"budget", o.minutes ? std::to_string(*o.minutes) + " minutes" : std::to_string(*o.epochs) + " epochs"},
       {"search", o.search ? "yes" : "no"},
       {"seed", std::to_string(o.seed)}};
   const bool goes_on = o.resume && std::filesystem::exists(checkpoint);
   std::size_t steps = 0;
   if (goes_on) {
-    const auto file = supernet::open_checkpoint(checkpoint, identity);
-    const auto found = file.metadata().find("steps");
-    if (found == file.metadata().end() || parse_number(found->second, steps) != number_fault::none) {
-      throw error(checkpoint, "no number of steps", "a checkpoint of this program");
-    }
+    steps = image_supernet::read_number(supernet::open_checkpoint(checkpoint, identity), checkpoint, "steps");
   }
-  const auto settings = [&](std::size_t n) { return image_supernet::schedule(n, o.rate); };
+  const auto settings = [&](std::size_t n) { return image_supernet::schedule(n, *o.rate); };
 
+  const std::string kept = "the same command with --resume goes on from " + checkpoint;
   std::optional<double> rate;
   std::optional<devices> benchmark;
   std::size_t hypernetwork_steps = 0;
+  nn::parameters<float> hyper_weights;
   std::vector<std::vector<float>> logits;  // by device, [rays, choices]
   const auto rays = preference::circle(o.rays);
   if (!o.search) {
@@ -256,11 +250,11 @@ int run(const options& o) {
     supernet::weight_trainer<float> trainer(settings(steps));
     if (goes_on) supernet::restore_checkpoint(supernet::open_checkpoint(checkpoint, identity), net, trainer);
     const auto save = [&] { supernet::save_checkpoint(checkpoint, net, trainer, identity); };
-    if (!goes_on) save();
+    if (!goes_on) interruption::hold(save, kept);
     rate = image_supernet::train(
         "supernet, images", o.checkpoint_minutes, steps,
         [&] { return image_supernet::step(trainer, net, source, paths); },
-        [&] { return static_cast<std::size_t>(trainer.done()); }, save);
+        [&] { return static_cast<std::size_t>(trainer.done()); }, save, kept);
   } else {
     benchmark.emplace(o);
     const auto& problem = benchmark->problem;
@@ -294,43 +288,36 @@ int run(const options& o) {
     auto both = make(net, steps, steps / 3);
     if (goes_on) both.restore(checkpoint, identity);
     const auto save = [&] { both.save(checkpoint, identity); };
-    if (!goes_on) save();
+    if (!goes_on) interruption::hold(save, kept);
     rate = image_supernet::train(
         "supernet, images", o.checkpoint_minutes, steps,
         [&] {
           const std::size_t passed = both.images_of_step();
           return std::pair{both.step(), passed};
         },
-        [&] { return static_cast<std::size_t>(both.done()); }, save);
+        [&] { return static_cast<std::size_t>(both.done()); }, save, kept);
     hypernetwork_steps = both.report().steps;
     for (const auto& d : problem.devices()) logits.push_back(both.model().logits(d, rays.values()));
-    nn::save_weights(o.out + "/hypernetwork.safetensors", both.model().store(), {{"seed", std::to_string(o.seed)}});
+    hyper_weights = both.model().store();
   }
-  const auto interrupted = [&] {
-    std::printf("interrupted; the same command with --resume goes on from %s\n", checkpoint.c_str());
-    return 0;
-  };
-  if (!rate) return interrupted();
-  nn::save_weights(o.out + "/supernet.safetensors", net.store(), identity);
 
   result r;
   r.algorithm = o.search ? "modnas-images" : "supernet";
   r.dataset = images.name();
   r.seed = o.seed;
   r.settings.assign(identity.begin(), identity.end());
-  r.settings.emplace_back("images_per_second", std::to_string(*rate));
+  if (rate) r.settings.emplace_back("images_per_second", std::to_string(*rate));
   r.settings.emplace_back("hypernetwork steps", std::to_string(hypernetwork_steps));
   if (o.search) {
     const auto& problem = benchmark->problem;
-    auto errors = supernet_errors(net, held_out, problem, o.judged, key.fork("judged cells"));
-    if (!errors) return interrupted();
+    auto errors = supernet_errors(net, held_out, problem, o.judged, key.in_stream(57));
     r.objectives = {nasbench201::error_objective::describe(), problem.costs().front().describe()};
-    search::scorer scorer(problem.space(), problem.devices().size(), nasbench201::error_objective(std::move(*errors)),
+    search::scorer scorer(problem.space(), problem.devices().size(), nasbench201::error_objective(std::move(errors)),
                           problem.costs().front());
     scorer.fit_scales(scorer.sample(1000, key.fork("scales")));
     const search::pooled decode;
     const nasbench201::judge judge(benchmark->tables, "cifar10");
-    until_interrupted show_fronts;
+    terminal_progress show_fronts;
     for (std::size_t d = 0; d < problem.devices().size(); ++d) {
       const auto& name = problem.devices()[d].name;
       device_front front;
@@ -368,7 +355,7 @@ int run(const options& o) {
   json::array ranked;
   double best = 0;
   std::string best_cell;
-  until_interrupted observe;
+  terminal_progress observe;
   for (std::size_t i = 0; i < o.rank; ++i) {
     const auto cell = space::uniform(space, key.fork("ranked cells"), i);
     const auto judged = judge_by(net, held_out, cell);
@@ -379,16 +366,26 @@ int run(const options& o) {
       best = judged.accuracy();
       best_cell = space.to_string(cell);
     }
-    if (!observe("scoring cells", i + 1, o.rank, best)) break;
+    observe("scoring cells", i + 1, o.rank, best);
   }
-  if (o.search) (void)report::write(r, o.out);
   json::object members = report::to_json(r).members();
-  members.emplace_back("images_per_second", *rate);
+  members.emplace_back("images_per_second", rate ? json(*rate) : json());
   members.emplace_back("ranked", std::move(ranked));
-  write_file(o.out + "/result.json", json(std::move(members)).dump(2) + "\n");
+  interruption::hold(
+      [&] {
+        nn::save_weights(o.out + "/supernet.safetensors", net.store(), identity);
+        if (o.search) {
+          nn::save_weights(o.out + "/hypernetwork.safetensors", hyper_weights, {{"seed", std::to_string(o.seed)}});
+          (void)report::write(r, o.out);
+        }
+        write_file(o.out + "/result.json", json(std::move(members)).dump(2) + "\n");
+      },
+      "all is written to " + o.out);
 
-  std::printf("supernet of %zu channels and %zu cells a stage on %s: %zu steps of %zu images, %.0f images/s\n", o.width,
-              o.cells, images.name().c_str(), steps, o.batch, *rate);
+  std::printf("supernet of %zu channels and %zu cells a stage on %s: %zu steps of %zu images", o.width, *o.cells,
+              images.name().c_str(), steps, o.batch);
+  if (rate) std::printf(", %.0f images/s", *rate);
+  std::printf("\n");
   if (!best_cell.empty()) {
     std::printf("best of %zu random cells by %zu images that the weights did not see: %.2f %%\n  %s\n", o.rank,
                 held_out.labels.size(), 100 * best, best_cell.c_str());
@@ -402,10 +399,5 @@ int run(const options& o) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  try {
-    return run(read_options(argc, argv));
-  } catch (const std::exception& e) {
-    std::fprintf(stderr, "supernet_nasbench201: %s\n", e.what());
-    return 2;
-  }
+  return program::run("supernet_nasbench201", [&] { return run(read_options(argc, argv)); });
 }

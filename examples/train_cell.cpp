@@ -13,8 +13,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
-#include <cstdlib>
-#include <exception>
 #include <filesystem>
 #include <limits>
 #include <optional>
@@ -33,13 +31,12 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 #include <vector>
 
 #include "support/image_supernet.hpp"
 #include "support/image_training.hpp"
-#include "support/interruption.hpp"
+#include "support/program.hpp"
 
 namespace {
 
@@ -67,8 +64,6 @@ struct options {
   [[nodiscard]] bool synthetic() const { return data.empty() && images.empty(); }
 };
 
-CLI::Range sizes(std::size_t least, std::size_t most) { return {least, most}; }
-
 options read_options(int argc, char** argv) {
   options o;
   CLI::App app("Trains the network of one NAS-Bench-201 cell on images, and writes it as .safetensors and as ONNX");
@@ -87,37 +82,30 @@ options read_options(int argc, char** argv) {
   app.add_option("--width", o.width,
                  "channels of the first stage; with --supernet, the supernet's; default 16, without "
                  "images 8")
-      ->check(sizes(1, 256))
+      ->check(program::whole(1, 256))
       ->excludes(shared);
   app.add_option("--cells", o.cells,
                  "cells of each stage; with --supernet, the supernet's; default 5, without images 1")
-      ->check(sizes(1, 20))
+      ->check(program::whole(1, 20))
       ->excludes(shared);
   app.add_option("--epochs", o.epochs,
                  "how often to see each image; default 20, without images 30; 0, "
                  "with --supernet: only cut out")
-      ->check(sizes(0, 100000));
-  app.add_option("--batch", o.batch, "images of a step")->check(sizes(1, 65536))->capture_default_str();
-  app.add_option("--rate", o.rate, "greatest learning rate")->check(CLI::Range(1e-9, 10.0))->capture_default_str();
+      ->check(program::whole(0, 100000));
+  app.add_option("--batch", o.batch, "images of a step")->check(program::whole(1, 65536))->capture_default_str();
+  app.add_option("--rate", o.rate, "greatest learning rate")->check(program::number(1e-9, 10))->capture_default_str();
   app.add_flag("--no-flip", o.no_flip, "do not mirror images: where a mirrored image is of another class");
   app.add_flag("--resume", o.resume, "go on from the checkpoint in --out, where there is one");
   app.add_option("--checkpoint-minutes", o.checkpoint_minutes, "between checkpoints")
-      ->check(CLI::Range(0.0, 1e6))
+      ->check(program::number(0, 1e6))
       ->capture_default_str();
-  app.add_option("--seed", o.seed, "of everything random")
-      ->check(sizes(0, std::numeric_limits<std::int64_t>::max()))  // negative ones are read as larger than that
-      ->capture_default_str();
+  app.add_option("--seed", o.seed, "of everything random")->check(program::whole(0))->capture_default_str();
   app.add_option("--threads", o.threads, "0: all; the result is the same")
-      ->check(sizes(0, 1024))
+      ->check(program::whole(0, 1024))
       ->capture_default_str();
   app.add_option("--out", o.out, "folder for network.safetensors, network.onnx, result.json and the checkpoint")
       ->required();
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& e) {
-    std::exit(app.exit(e) == 0 ? 0 : 2);
-  }
-  if (!(o.rate > 0)) throw error("--rate", "nan", "1e-9 to 10");
+  program::parse(app, argc, argv);
   if (o.epochs == 0U && o.supernet.empty()) throw error("--epochs", "0 without --supernet", "at least 1");
   return o;
 }
@@ -138,7 +126,8 @@ struct shared_weights {
   std::uint64_t seed;
 
   explicit shared_weights(const std::string& path)
-      : file(path), width(number(path, "width")), cells(number(path, "cells")), seed(read_seed(path)) {}
+      : file(path), width(size(path, "width")), cells(size(path, "cells")),
+        seed(image_supernet::read_number(file, path, "seed")) {}
 
   /// The cell's network with these weights, and with statistics of its own.
   [[nodiscard]] paragon::supernet::cell_network<> cut_out(const paragon::space::nasbench201& space,
@@ -152,17 +141,8 @@ struct shared_weights {
   }
 
 private:
-  [[nodiscard]] std::size_t number(const std::string& path, std::string_view name) const {
+  [[nodiscard]] std::size_t size(const std::string& path, std::string_view name) const {
     return static_cast<std::size_t>(paragon::supernet::size_in_metadata(file, path, name));
-  }
-  [[nodiscard]] std::uint64_t read_seed(const std::string& path) const {
-    const auto found = file.metadata().find("seed");
-    const std::string text = found == file.metadata().end() ? "nothing" : found->second;
-    std::uint64_t value = 0;
-    if (paragon::parse_number(text, value) != paragon::number_fault::none) {
-      throw error(path, "seed " + text + " in the metadata", "a file of supernet_nasbench201");
-    }
-    return value;
   }
 };
 
@@ -176,13 +156,9 @@ int run(const options& o) {
   using namespace paragon;
   const auto start = image_supernet::clock_type::now();
   const auto cell = read_cell(o.cell);
-  std::error_code failure;
-  std::filesystem::create_directories(o.out, failure);
-  if (failure) throw error("--out", o.out + ": " + failure.message(), "a folder that can be made or written to");
+  program::make_folder(o.out);
   const std::string checkpoint = o.out + "/checkpoint.safetensors";
-  atomic_file{o.out + "/result.json"};  // an unwritable folder is found before the training, not after it
   backend::cpu::set_threads(o.threads);
-  watch_for_interruption();
 
   std::optional<shared_weights> shared;
   if (!o.supernet.empty()) shared.emplace(o.supernet);
@@ -260,12 +236,8 @@ int run(const options& o) {
         return std::pair{static_cast<double>(loss), o.batch};
       },
       [&] { return static_cast<std::size_t>(trainer.done()); },
-      [&] { supernet::save_checkpoint(checkpoint, net, trainer, identity); });
-  if (!rate) {
-    std::printf("stopped after %zu of %zu steps; the same command with --resume goes on from %s\n",
-                static_cast<std::size_t>(trainer.done()), steps, checkpoint.c_str());
-    return 130;
-  }
+      [&] { supernet::save_checkpoint(checkpoint, net, trainer, identity); },
+      "the same command with --resume goes on from " + checkpoint);
   const auto judged = judge(net);
 
   // Who runs the network needs to know how its images were normalised.
@@ -274,12 +246,10 @@ int run(const options& o) {
   safetensors_file::metadata_map about = identity;
   about["mean"] = mean;
   about["deviation"] = deviation;
-  supernet::save_cell_network(o.out + "/network.safetensors", net, about);
   const auto side = static_cast<std::int64_t>(images.height());
   auto model = supernet::to_onnx(net.network(), net.store(), net.kept(), cell, side, side);
   model.note("mean", mean);
   model.note("deviation", deviation);
-  model.save(o.out + "/network.onnx");
 
   json::object settings;
   for (const auto& [name, value] : identity) settings.emplace_back(name, value);
@@ -295,11 +265,17 @@ int run(const options& o) {
                       {"test_loss", judged.loss()},
                       {"test_accuracy_before", accuracy_before ? json(*accuracy_before) : json()},
                       {"steps", static_cast<std::uint64_t>(steps)},
-                      {"images_per_second", *rate > 0 ? json(*rate) : json()},
+                      {"images_per_second", rate ? json(*rate) : json()},
                       {"seconds", image_supernet::seconds_since(start)}};
-  write_file(o.out + "/result.json", json(std::move(result)).dump(2) + "\n");
+  interruption::hold(
+      [&] {
+        supernet::save_cell_network(o.out + "/network.safetensors", net, about);
+        model.save(o.out + "/network.onnx");
+        write_file(o.out + "/result.json", json(std::move(result)).dump(2) + "\n");
+      },
+      "all is written to " + o.out);
 
-  if (*rate > 0) std::printf("trained  %zu steps of %zu images, %.0f images/s\n", steps, o.batch, *rate);
+  if (rate) std::printf("trained  %zu steps of %zu images, %.0f images/s\n", steps, o.batch, *rate);
   std::printf("test     accuracy %.2f %%, cross-entropy %.3f\n", 100 * judged.accuracy(), judged.loss());
   std::printf("network  %s/network.safetensors\nonnx     %s/network.onnx\nresult   %s/result.json\n", o.out.c_str(),
               o.out.c_str(), o.out.c_str());
@@ -309,10 +285,5 @@ int run(const options& o) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  try {
-    return run(read_options(argc, argv));
-  } catch (const std::exception& e) {
-    std::fprintf(stderr, "train_cell: %s\n", e.what());
-    return 2;
-  }
+  return program::run("train_cell", [&] { return run(read_options(argc, argv)); });
 }

@@ -12,9 +12,10 @@
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
-#include <cstdlib>
-#include <exception>
 #include <filesystem>
+#include <optional>
+#include <paragon/core/atomic_file.hpp>
+#include <paragon/core/interruption.hpp>
 #include <paragon/core/random_key.hpp>
 #include <paragon/diffusion/exponential_integrator.hpp>
 #include <paragon/diffusion/score_evaluator.hpp>
@@ -28,7 +29,7 @@
 #include <string_view>
 #include <vector>
 
-#include "support/interruption.hpp"
+#include "support/program.hpp"
 #include "support/score_spaces.hpp"
 
 namespace {
@@ -39,7 +40,8 @@ namespace space = paragon::space;
 struct options {
   std::string space = "nasbench201";
   double fraction = 1;
-  std::size_t steps = 0;
+  std::optional<std::size_t> steps;
+  std::size_t samples = 1000;
   std::uint64_t seed = 1;
   std::string out;
   std::string checkpoint;
@@ -52,18 +54,17 @@ options read_options(int argc, char** argv) {
       ->check(CLI::IsMember({"nasbench201", "mobilenetv3"}))
       ->capture_default_str();
   app.add_option("--fraction", o.fraction, "of the cells, or of 300,000 drawn networks, that are trained on")
-      ->check(CLI::Range(0.0, 1.0))
+      ->check(program::number(0, 1))
       ->capture_default_str();
-  app.add_option("--steps", o.steps, "updates of 256 matrices; 0: 1,000 for nasbench201, 4,000 for mobilenetv3")
+  app.add_option("--steps", o.steps, "updates of 256 matrices; default 1,000 for nasbench201, 4,000 for mobilenetv3")
+      ->check(program::whole(1, 10000000));
+  app.add_option("--samples", o.samples, "samples to judge by")
+      ->check(program::whole(1, 1000000))
       ->capture_default_str();
-  app.add_option("--seed", o.seed, "of everything random")->capture_default_str();
+  app.add_option("--seed", o.seed, "of everything random")->check(program::whole(0))->capture_default_str();
   app.add_option("--out", o.out, "the file of weights, .safetensors")->required();
   app.add_option("--checkpoint", o.checkpoint, "where the training is saved, and goes on from");
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& e) {
-    std::exit(app.exit(e) == 0 ? 0 : 2);
-  }
+  program::parse(app, argc, argv);
   return o;
 }
 
@@ -71,8 +72,7 @@ options read_options(int argc, char** argv) {
 /// share that was not trained on.
 template <class Space>
 void report(const Space& about, const diffusion::score_model<float, typename Space::output>& model,
-            const std::set<std::string>& trained_on, bool stochastic, std::uint64_t seed) {
-  constexpr std::size_t samples = 1000;
+            const std::set<std::string>& trained_on, bool stochastic, std::size_t samples, std::uint64_t seed) {
   const diffusion::exponential_integrator method{.steps = 20, .stochastic = stochastic};
   diffusion::score_evaluator<float, typename Space::output> score(model.network(), model.weights(), model.graph().mask);
   const auto start = std::chrono::steady_clock::now();
@@ -103,52 +103,55 @@ void report(const Space& about, const diffusion::score_model<float, typename Spa
 
 template <class Space>
 int run(const options& o) {
+  // An unwritable folder is found before the training, not after it.
+  paragon::interruption::hold([&] { paragon::atomic_file{o.out}; });
   const Space about;
   const paragon::random_key key{.seed = o.seed};
   const auto architectures = about.data(o.fraction, key.fork("data"));
   const auto data = diffusion::row_classes::of(typename Space::encoding{}, architectures);
   diffusion::score_model<float, typename Space::output> model(Space::graph(), Space::network(),
-                                                              diffusion::variance_exploding{}, key.fork("weights"));
-  const diffusion::score_training_settings settings{.steps = o.steps == 0 ? Space::steps : o.steps};
+                                                              diffusion::variance_exploding{}, {.seed = o.seed});
+  const diffusion::score_training_settings settings{.steps = o.steps.value_or(Space::steps)};
   std::printf("%s: %zu architectures, %zu parameters, %zu updates\n", o.space.c_str(), architectures.size(),
               model.weights().size(), settings.steps);
   std::fflush(stdout);
 
-  watch_for_interruption();
   const auto start = std::chrono::steady_clock::now();
-  const auto status =
-      diffusion::train_score(model, data, settings, key.fork("training"), until_interrupted{}, {.path = o.checkpoint});
+  const auto status = paragon::interruption::hold(
+      [&] {
+        return diffusion::train_score(model, data, settings, {.seed = o.seed, .stream = 8},
+                                      paragon::until_interrupted{}, {.path = o.checkpoint});
+      },
+      o.checkpoint.empty() ? "" : "the same command goes on from " + o.checkpoint);
   if (status.diverged) throw paragon::error("train_score", "a loss that is not finite", "another seed");
-  if (status.cancelled) {
-    std::printf("stopped after %zu of %zu updates\n", status.steps, settings.steps);
-    return 130;
-  }
   if (std::isfinite(status.loss)) {  // a complete checkpoint leaves nothing to train
     std::printf("trained in %.0f s, loss %.5f\n",
                 std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(), status.loss);
   }
-  model.save(o.out, {{"space", o.space},
-                     {"architectures", std::to_string(architectures.size())},
-                     {"steps", std::to_string(settings.steps)},
-                     {"seed", std::to_string(o.seed)}});
+  paragon::interruption::hold(
+      [&] {
+        model.save(o.out, {{"space", o.space},
+                           {"architectures", std::to_string(architectures.size())},
+                           {"steps", std::to_string(settings.steps)},
+                           {"seed", std::to_string(o.seed)}});
+      },
+      "the weights are in " + o.out);
   std::printf("%s: %ju bytes\n", o.out.c_str(), static_cast<std::uintmax_t>(std::filesystem::file_size(o.out)));
 
   std::set<std::string> trained_on;
   for (const auto& a : architectures) trained_on.insert(about.architectures.to_string(a));
   const auto read = diffusion::score_model<float, typename Space::output>::load(o.out);
-  std::printf("1,000 samples\n| solver | steps | raw valid | unique | novel | time |\n|---|---|---|---|---|---|\n");
-  for (const bool stochastic : {false, true}) report(about, read, trained_on, stochastic, o.seed);
+  std::printf("%zu samples\n| solver | steps | raw valid | unique | novel | time |\n|---|---|---|---|---|---|\n",
+              o.samples);
+  for (const bool stochastic : {false, true}) report(about, read, trained_on, stochastic, o.samples, o.seed);
   return 0;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  try {
+  return program::run("train_score", [&] {
     const options o = read_options(argc, argv);
     return o.space == "mobilenetv3" ? run<mobilenetv3_score>(o) : run<nasbench201_score>(o);
-  } catch (const std::exception& e) {
-    std::fprintf(stderr, "train_score: %s\n", e.what());
-    return 2;
-  }
+  });
 }

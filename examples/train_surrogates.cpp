@@ -12,16 +12,17 @@
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 #include <limits>
 #include <map>
 #include <mutex>
 #include <numeric>
+#include <optional>
 #include <paragon/autodiff/arithmetic.hpp>
 #include <paragon/autodiff/reduce.hpp>
 #include <paragon/backend/functions.hpp>
 #include <paragon/core/atomic_file.hpp>
+#include <paragon/core/interruption.hpp>
 #include <paragon/core/parallel.hpp>
 #include <paragon/core/progress.hpp>
 #include <paragon/nn/moving_average.hpp>
@@ -36,6 +37,7 @@
 
 #include "support/nasbench201_cost_base.hpp"
 #include "support/nasbench201_surrogates.hpp"
+#include "support/program.hpp"
 
 namespace {
 
@@ -48,6 +50,7 @@ constexpr std::size_t cells = paragon::data::nasbench201::size();
 struct options {
   std::string data;
   std::uint64_t seed = 1;
+  std::optional<std::size_t> epochs;
   std::size_t threads = 1;
   std::string out;
   std::string table;
@@ -57,16 +60,15 @@ options read_options(int argc, char** argv) {
   options o;
   CLI::App app("Trains small models that stand in for the tables of NAS-Bench-201");
   app.add_option("--data", o.data, "folder with the benchmark's tables")->required();
-  app.add_option("--seed", o.seed, "of everything random")->capture_default_str();
+  app.add_option("--seed", o.seed, "of everything random")->check(program::whole(0))->capture_default_str();
+  app.add_option("--epochs", o.epochs, "of each network's training, at most; default 60 for costs, 100 for accuracies")
+      ->check(program::whole(1, 100000));
   app.add_option("--threads", o.threads, "networks trained at once, 0: all cores; the result is the same")
+      ->check(program::whole(0, 1024))
       ->capture_default_str();
   app.add_option("--out", o.out, "the file of weights, .safetensors")->required();
   app.add_option("--table", o.table, "file for the table of fidelities, Markdown");
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& e) {
-    std::exit(app.exit(e) == 0 ? 0 : 2);
-  }
+  program::parse(app, argc, argv);
   return o;
 }
 
@@ -395,8 +397,10 @@ std::string fidelity_table(const targets& wanted, const paragon::data::nasbench2
 int run(const options& o) {
   using namespace paragon;
   const auto start = std::chrono::steady_clock::now();
-  atomic_file{o.out};  // an unwritable folder is found before the training, not after it
-  if (!o.table.empty()) atomic_file{o.table};
+  interruption::hold([&] {  // an unwritable folder is found before the training, not after it
+    atomic_file{o.out};
+    if (!o.table.empty()) atomic_file{o.table};
+  });
   const data::nasbench201 tables(o.data);
   const targets wanted(tables);
   const paragon::random_key key{.seed = o.seed};
@@ -461,16 +465,12 @@ int run(const options& o) {
     const standardised* scale;
     network_settings settings;
   };
-  const network_settings for_accuracies{.width = 100};
-  const network_settings for_costs{.epochs = 60, .patience = 30, .huber = 0.3};
+  const network_settings for_costs{.epochs = o.epochs.value_or(60), .patience = 30, .huber = 0.3};
+  const network_settings for_accuracies{.epochs = o.epochs.value_or(100)};
   std::vector<job> jobs;
   for (int m = 0; m < 2; ++m) jobs.push_back({"cost." + std::to_string(m), &cost, &cost_scale, for_costs});
-  for (std::size_t k = 0; k < kinds; ++k) {
-    for (int m = 0; m < 4; ++m) {
-      jobs.push_back({std::string(nasbench201::accuracy_kinds[k]) + "." + std::to_string(m), &accuracy[k],
-                      &accuracy_scales[k], for_accuracies});
-    }
-  }
+  for (int m = 0; m < 4; ++m)
+    jobs.push_back({"accuracy." + std::to_string(m), &accuracy, &accuracy_scale, for_accuracies});
   std::vector<trained> networks(jobs.size());
   std::size_t total = 0;
   for (const job& j : jobs) total += j.settings.epochs;
@@ -504,14 +504,18 @@ int run(const options& o) {
   tensors.emplace_back("cost.resolution", resolution);
   std::vector<std::string> references;
   for (const std::size_t i : tables.reference_indices()) references.push_back(std::to_string(i));
-  save_safetensors(o.out, std::move(tensors),
-                   {{"seed", std::to_string(o.seed)},
-                    {"latency", join(wanted.latency)},
-                    {"energy", join(wanted.energy)},
-                    {"train", join(tables.split().train)},
-                    {"valid", join(tables.split().valid)},
-                    {"test", join(tables.split().test)},
-                    {"references", join(references)}});
+  interruption::hold(
+      [&] {
+        save_safetensors(o.out, std::move(tensors),
+                         {{"seed", std::to_string(o.seed)},
+                          {"latency", join(wanted.latency)},
+                          {"energy", join(wanted.energy)},
+                          {"train", join(tables.split().train)},
+                          {"valid", join(tables.split().valid)},
+                          {"test", join(tables.split().test)},
+                          {"references", join(references)}});
+      },
+      "the weights are in " + o.out);
   const auto seconds = [](auto since) {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - since).count();
   };
@@ -528,17 +532,12 @@ int run(const options& o) {
               static_cast<std::uintmax_t>(std::filesystem::file_size(o.out)), seconds(loading));
   const std::string table = fidelity_table(wanted, surrogate, parts);
   std::printf("on %zu cells that were not used:\n%s", parts.members(part::test).size(), table.c_str());
-  if (!o.table.empty()) write_file(o.table, table);
+  if (!o.table.empty()) interruption::hold([&] { write_file(o.table, table); });
   return 0;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  try {
-    return run(read_options(argc, argv));
-  } catch (const std::exception& e) {
-    std::fprintf(stderr, "train_surrogates: %s\n", e.what());
-    return 2;
-  }
+  return program::run("train_surrogates", [&] { return run(read_options(argc, argv)); });
 }

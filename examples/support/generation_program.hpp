@@ -6,10 +6,10 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdio>
-#include <filesystem>
 #include <optional>
 #include <paragon/backend/cpu.hpp>
 #include <paragon/core/atomic_file.hpp>
+#include <paragon/core/interruption.hpp>
 #include <paragon/core/json.hpp>
 #include <paragon/core/parallel.hpp>
 #include <paragon/diffusion/score_evaluator.hpp>
@@ -22,7 +22,6 @@
 #include <paragon/tune/study.hpp>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -30,33 +29,33 @@
 #include "generation.hpp"
 #include "generation_options.hpp"
 #include "generation_report.hpp"
-#include "interruption.hpp"
+#include "program.hpp"
 
 namespace generation {
 
-inline void stop_if_interrupted(const options& o) {
-  if (interrupted != 0) {
-    throw paragon::error(o.out, "interrupted; what was trained and tuned is kept there",
-                         "the same command again, which goes on");
-  }
+/// What a user who interrupts the program is told.
+inline std::string kept(const options& o) {
+  return "what was trained and tuned is in " + o.out + "; the same command goes on";
 }
 
 /// The score network: what comes along, or, where tables are given or a part of the space is asked for, one trained now.
 /// A training that was interrupted goes on from its checkpoint, one that is complete is read.
 template <class Space>
 [[nodiscard]] auto load_or_train_score(const Space& about, const std::string& shipped, const options& o,
-                                       until_interrupted& observe) {
+                                       paragon::until_interrupted& observe) {
   namespace d = paragon::diffusion;
   using model_type = d::score_model<float, typename Space::output>;
-  if (o.data.empty() && o.train_fraction == 1 && o.train_steps == 0) return model_type::load(shipped);
-  const auto key = paragon::random_key{.seed = o.seed}.fork("score network");
-  const auto architectures = about.data(o.train_fraction, key.fork("data"));
+  if (!o.trains_score()) return model_type::load(shipped);
+  const auto architectures = about.data(o.train_fraction, {.seed = o.seed, .stream = 1});
   const auto data = d::row_classes::of(typename Space::encoding{}, architectures);
-  model_type model(Space::graph(), Space::network(), d::variance_exploding{}, key.fork("weights"));
-  d::train_score(model, data, {.steps = o.train_steps == 0 ? Space::steps : o.train_steps}, key.fork("training"),
-                 observe, {.path = o.out + "/score_training.safetensors"});
-  stop_if_interrupted(o);
-  model.save(o.out + "/score.safetensors");
+  model_type model(Space::graph(), Space::network(), d::variance_exploding{}, {.seed = o.seed});
+  const auto status = paragon::interruption::hold(
+      [&] {
+        return d::train_score(model, data, {.steps = o.train_steps.value_or(Space::steps)},
+                              {.seed = o.seed, .stream = 8}, observe, {.path = o.out + "/score_training.safetensors"});
+      },
+      kept(o));
+  if (status.diverged) throw paragon::error("training of the score", "a loss that is not finite", "another --seed");
   return model;
 }
 
@@ -184,7 +183,7 @@ inline std::vector<std::pair<std::string, std::size_t>> pick(const std::vector<d
 /// What was tuned: the history is kept in a file, and a run that was interrupted goes on.
 template <class Run>
 [[nodiscard]] std::vector<double> tune_scales(const options& o, const guidance_plan& start, const Run& predicted_volume,
-                                              paragon::thread_pool& pool, until_interrupted& observe) {
+                                              paragon::thread_pool& pool, paragon::until_interrupted& observe) {
   namespace tune = paragon::tune;
   std::vector<tune::axis> axes;
   const scales& centre = start.accurate;
@@ -193,13 +192,15 @@ template <class Run>
   }
   tune::study study(tune::parameter_space(std::move(axes)),
                     {.trials = o.tune, .batch = 4, .seed = o.seed, .sense = paragon::direction::maximise});
-  study.keep_in(o.out + "/tune.json");
-  study.run(
-      [&](const tune::candidate& c) {
-        return predicted_volume(make_plan(o.guidance, {c.values().begin(), c.values().end()}, start.accurate));
+  const auto evaluate = [&](const tune::candidate& c) {
+    return predicted_volume(make_plan(o.guidance, {c.values().begin(), c.values().end()}, start.accurate));
+  };
+  paragon::interruption::hold(
+      [&] {
+        study.keep_in(o.out + "/tune.json");
+        study.run(evaluate, pool, observe);
       },
-      pool, observe);
-  stop_if_interrupted(o);
+      kept(o));
   return study.best().values;
 }
 
@@ -212,19 +213,14 @@ int run(const options& o, Problem& problem, const Space& about, const std::strin
   const auto seconds_since = [](clock::time_point t) {
     return std::chrono::duration<double>(clock::now() - t).count();
   };
-  std::error_code failure;
-  std::filesystem::create_directories(o.out, failure);
-  if (failure) throw error(o.out, failure.message(), "a folder that can be made or written to");
+  program::make_folder(o.out);
   const std::string result_path = o.out + "/result.json";
-  atomic_file{result_path};  // an unwritable folder is found before the work, not after it
   backend::cpu::set_threads(o.threads);
-  watch_for_interruption();
   until_interrupted observe;
 
   const auto start = clock::now();
   const auto model = load_or_train_score(about, shipped_score, o, observe);
   problem.learn(observe);
-  stop_if_interrupted(o);
   const double learning = seconds_since(start);
   const marker<Problem> mark(problem);
   const auto generate = [&](const guidance_plan& plan) {
@@ -251,7 +247,6 @@ int run(const options& o, Problem& problem, const Space& about, const std::strin
         sensitivity.quality.push_back(mark.predicted(found.objectives) / mark.predicted_all());
         sensitivity.diversity.push_back(static_cast<double>(found.candidates.size()) / static_cast<double>(o.samples));
         observe("sensitivity", ++done, objectives * heat_maps::factors.size(), sensitivity.quality.back());
-        stop_if_interrupted(o);
       }
     }
   }
@@ -323,8 +318,6 @@ int run(const options& o, Problem& problem, const Space& about, const std::strin
   result.emplace_back("front", entries(found.front));
   result.emplace_back("stretched", entries(found.stretched));
   result.emplace_back("architectures", std::move(architectures));
-  write_file(result_path, json(std::move(result)).dump(1) + "\n");
-
   // report.html
   report_input page{.title = "POMONAG on " + std::string(Problem::name),
                     .lead = std::to_string(o.samples) + " architectures" +
@@ -358,7 +351,13 @@ int run(const options& o, Problem& problem, const Space& about, const std::strin
                       {"Hypervolume", report::format_number(*v.measured / *v.measured_all, 4), "of true"});
   }
   const std::string report_path = o.out + "/report.html";
-  write_file(report_path, to_html(page));
+  interruption::hold(
+      [&] {
+        if (o.trains_score()) model.save(o.out + "/score.safetensors");
+        write_file(result_path, json(std::move(result)).dump(1) + "\n");
+        write_file(report_path, to_html(page));
+      },
+      "all is written to " + o.out);
 
   // What was found, in a few lines.
   std::printf("POMONAG on %s%s%s, %s, seed %llu, %s\n", std::string(Problem::name).c_str(),

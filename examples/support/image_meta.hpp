@@ -10,9 +10,9 @@
 #include <limits>
 #include <map>
 #include <numeric>
-#include <optional>
 #include <paragon/core/error.hpp>
 #include <paragon/core/json.hpp>
+#include <paragon/core/progress.hpp>
 #include <paragon/core/random_key.hpp>
 #include <paragon/data/image_set.hpp>
 #include <paragon/data/image_tasks.hpp>
@@ -24,7 +24,6 @@
 #include <utility>
 #include <vector>
 
-#include "interruption.hpp"
 #include "task_predictor.hpp"
 
 /// Tasks made of images, and how well predictors that learned from some of them do on others.
@@ -150,8 +149,7 @@ public:
         std::size_t epochs)
       : rows_(rows), list_(list), sets_(sets), key_(key), epochs_(epochs) {}
 
-  /// \returns nothing where it was interrupted
-  std::optional<json> operator()(const lesson& l) {
+  json operator()(const lesson& l) {
     if (l.split.train.size() < 2 || l.split.test.size() < 4) return json::object{{"name", l.name}, {"lines", json()}};
     // A task's accuracy is split into what its cells reach on the mean and what the cell adds; costs do not depend on the
     // task. So each row teaches what its cell adds, and in turn the other four.
@@ -184,11 +182,11 @@ public:
     }
     const auto learned_from = questions(l.split.train);
     const auto asked = questions(l.split.test);
-    until_interrupted observe;
+    paragon::terminal_progress observe;
     task_predictor conditioned(&sets_, key_);
-    if (conditioned.train(learned_from, labels, epochs_, observe).cancelled) return {};
+    conditioned.train(learned_from, labels, epochs_, observe);
     task_predictor blind(nullptr, key_);
-    if (blind.train(learned_from, labels, epochs_, observe).cancelled) return {};
+    blind.train(learned_from, labels, epochs_, observe);
 
     const auto predict = [&](const task_predictor& from, bool noisy) {
       auto sum = from.predict(asked, task_predictor::level, noisy);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -18,8 +19,11 @@
 #include <paragon/supernet/path_sampler.hpp>
 #include <paragon/supernet/supernet.hpp>
 #include <paragon/supernet/weight_trainer.hpp>
+#include <paragon/tensor/safetensors.hpp>
 #include <span>
 #include <string>
+#include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -102,6 +106,19 @@ struct image_split {
 /// Which images a run is about: files of weights and checkpoints say it.
 [[nodiscard]] inline std::string describe(const paragon::data::image_set& images) {
   return images.name() + ", " + std::to_string(images.size());
+}
+
+/// A whole number that a file's metadata tells. \throws error that names the file
+[[nodiscard]] inline std::uint64_t read_number(const paragon::safetensors_file& file, const std::string& path,
+                                               std::string_view name) {
+  const auto found = file.metadata().find(name);
+  const std::string text = found == file.metadata().end() ? "nothing" : found->second;
+  std::uint64_t value = 0;
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (failure != std::errc{} || end != text.data() + text.size()) {
+    throw paragon::error(path, std::string(name) + " " + text + " in the metadata", "a file of supernet_nasbench201");
+  }
+  return value;
 }
 
 /// Cosine rate over these steps, after a warm-up of a tenth of them and at most a hundred.

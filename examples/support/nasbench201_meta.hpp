@@ -78,8 +78,10 @@ struct study {
   std::vector<std::size_t> test{};      ///< cells without an isomorphic one in training
   std::vector<std::size_t> others{};    ///< all cells that are not in training themselves, isomorphic or not
 
-  study(const std::string& folder, const paragon::random_key& key)
-      : tables(folder), pairs(folder), split(data::split_disjoint(pairs.rows, 0.2, key.fork("split").fork(0))) {
+  /// \param labels  at most so many labelled cells
+  /// \param tests   at most so many cells to test on
+  study(const std::string& folder, const paragon::random_key& key, std::size_t labels, std::size_t tests)
+      : tables(folder), pairs(folder), split(data::split_disjoint(pairs.rows, 0.2, key.in_stream(1))) {
     for (std::size_t i = 0; i < cells; ++i) {
       cell.push_back(space::nasbench201_at_api_index(i));
       kind.push_back(space::isomorphism_key(cell[i]));
@@ -96,16 +98,19 @@ struct study {
       trained_kinds.insert(kind[i]);
     };
     for (const std::size_t i : order) {
-      if (labelled.size() == 1500) break;
+      if (labelled.size() == labels) break;
       if (held_out.contains(kind[i])) continue;
       labelled.push_back(i);
       train_on(i);
     }
     for (const std::size_t row : split.train) train_on(index_of(row));
     for (std::size_t i = 0; i < cells; ++i) {
-      if (!trained_kinds.contains(kind[i])) test.push_back(i);
       if (trained[i] == 0) others.push_back(i);
     }
+    for (const std::size_t i : order) {
+      if (test.size() < tests && !trained_kinds.contains(kind[i])) test.push_back(i);
+    }
+    std::sort(test.begin(), test.end());
   }
 
   /// The cell of a pair.
@@ -233,12 +238,13 @@ inline std::vector<double> rank_all(const study& s, std::span<const std::size_t>
 }
 
 /// Every cell that is not tested, with what the ranking predictor says of it; measured latencies where there are any.
+/// \param every  2: every second cell, and so on
 inline samples from_teacher(const study& s, std::span<const std::size_t> labelled, const std::vector<double>& taught,
-                            const std::vector<double>& milliseconds) {
+                            const std::vector<double>& milliseconds, std::size_t every) {
   std::vector<char> tested(cells);
   for (const std::size_t i : s.test) tested[i] = 1;
   samples to;
-  for (std::size_t i = 0; i < cells; ++i) {
+  for (std::size_t i = 0; i < cells; i += every) {
     if (tested[i] == 0) to.add(s.cell[i], {taught[i], unknown, unknown});
   }
   for (std::size_t k = 0; k < labelled.size(); ++k) {

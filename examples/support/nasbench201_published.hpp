@@ -11,7 +11,6 @@
 #include <paragon/gradient/published_frank_wolfe.hpp>
 #include <paragon/hypernetwork/lookup_bank.hpp>
 #include <paragon/hypernetwork/relaxation.hpp>
-#include <paragon/nn/weights.hpp>
 #include <paragon/objective/normaliser.hpp>
 #include <paragon/predictor/architecture_network.hpp>
 #include <paragon/predictor/train_meta_predictor.hpp>
@@ -131,10 +130,11 @@ private:
   paragon::objective::running_range error_range_;
 };
 
-/// \tparam Choice  has by_device, evaluations, training
+/// \tparam Choice  has by_device, evaluations, steps, weights
+/// \param steps  of the training, of which the rate is constant
 template <class Choice, class Observer>
-Choice search_published(const problem& p, std::uint64_t seed, const paragon::preference::rays& rays,
-                        const std::string& weights, Observer& observe) {
+Choice search_published(const problem& p, std::uint64_t seed, const paragon::preference::rays& rays, std::size_t steps,
+                        Observer& observe) {
   using namespace paragon;
   const auto key = paragon::random_key{.seed = seed}.fork("published modnas");
   published_predictors predictors(p, key.fork("predictors"), observe);
@@ -145,7 +145,6 @@ Choice search_published(const problem& p, std::uint64_t seed, const paragon::pre
   for (float& x : small) x *= 0.1F;
   store.assign(tables, small);
 
-  const std::size_t steps = 9800;
   using weighting = gradient::normalised<gradient::published_frank_wolfe, gradient::unit_length>;
   const double rate = 3e-4 * static_cast<double>(p.training_devices());
   search::modnas<hypernetwork::lookup_bank, weighting, dirichlet_preferences> modnas(
@@ -161,10 +160,10 @@ Choice search_published(const problem& p, std::uint64_t seed, const paragon::pre
   for (auto& d : devices) {
     for (double& f : d.features) f = 0.5 * (f + 1);
   }
-  result.training =
-      modnas.train(std::span(devices).first(p.training_devices()), estimate, key.fork("training"), observe);
-  result.evaluations = result.training.steps * p.training_devices();
-  nn::save_weights(weights, modnas.store(), {{"algorithm", "modnas-published"}, {"seed", std::to_string(seed)}});
+  result.steps =
+      modnas.train(std::span(devices).first(p.training_devices()), estimate, key.in_stream(301), observe).steps;
+  result.evaluations = result.steps * p.training_devices();
+  result.weights = modnas.store();
   // The published rays lie on the circle, and the bank reads the first weight only.
   const auto circle = preference::circle(rays.size(), preference::unit_length{});
   for (const auto& d : devices) {

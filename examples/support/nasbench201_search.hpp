@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <paragon/core/random_key.hpp>
 #include <paragon/hypernetwork/multilayer.hpp>
-#include <paragon/nn/weights.hpp>
+#include <paragon/nn/parameters.hpp>
 #include <paragon/preference/rays.hpp>
 #include <paragon/search/decode.hpp>
 #include <paragon/search/estimators.hpp>
@@ -29,14 +29,15 @@ struct choice {
   std::vector<cell_numbers> by_device;
   std::vector<cell_numbers> exhaustive;  ///< each ray's best of all cells by the same predictors
   std::size_t evaluations = 0;
-  paragon::search::training_report training;
+  std::size_t steps = 0;  ///< of the training
+  paragon::nn::parameters<float> weights{};
 };
 
 /// Trains a hypernetwork on the training devices with these objectives, and asks it for a cell for each ray on every device.
-/// \param weights  the file that gets the hypernetwork's parameters
+/// \param steps  of the training
 template <class Scorer, class Observer>
 choice search_corrected(Scorer& scorer, const problem& learned, std::uint64_t seed,
-                        const paragon::preference::rays& rays, const std::string& weights, Observer& observe) {
+                        const paragon::preference::rays& rays, std::size_t steps, Observer& observe) {
   using namespace paragon;
   const std::size_t m = learned.objectives();
   const auto key = paragon::random_key{.seed = seed}.fork("modnas");
@@ -46,13 +47,14 @@ choice search_corrected(Scorer& scorer, const problem& learned, std::uint64_t se
 
   nn::parameters<float> store;
   const hypernetwork::multilayer net(
-      store, {.objectives = m, .device_features = learned.devices().front().features.size()}, key.fork("weights"));
-  search::modnas<hypernetwork::multilayer> modnas(net, store, {.objectives = m});
+      store, {.objectives = m, .device_features = learned.devices().front().features.size()}, key);
+  search::modnas<hypernetwork::multilayer> modnas(net, store, {.steps = steps, .objectives = m});
   search::local_expectation<Scorer> estimate(scorer);
   choice result;
-  result.training = modnas.train(std::span(learned.devices()).first(learned.training_devices()), estimate,
-                                 key.fork("training"), observe);
-  nn::save_weights(weights, modnas.store(), {{"algorithm", "modnas"}, {"seed", std::to_string(seed)}});
+  result.steps =
+      modnas.train(std::span(learned.devices()).first(learned.training_devices()), estimate, key.in_stream(2), observe)
+          .steps;
+  result.weights = modnas.store();
 
   const auto numbers = [&](const auto& ids) {
     cell_numbers chosen;
@@ -92,14 +94,14 @@ choice search_corrected(Scorer& scorer, const problem& learned, std::uint64_t se
 /// The same with the objectives of a problem that has learned.
 template <class Observer>
 choice search_corrected(const problem& learned, std::uint64_t seed, const paragon::preference::rays& rays,
-                        const std::string& weights, Observer& observe) {
+                        std::size_t steps, Observer& observe) {
   const auto run = [&](auto... costs) {
     paragon::search::scorer scorer(learned.space(), learned.devices().size(),
                                    error_objective({learned.errors().begin(), learned.errors().end()}), costs...);
     for (std::size_t d = 0; d < learned.devices().size(); ++d) {
       for (std::size_t k = 0; k < learned.objectives(); ++k) scorer.set_scale(k, d, learned.scale(k, d));
     }
-    return search_corrected(scorer, learned, seed, rays, weights, observe);
+    return search_corrected(scorer, learned, seed, rays, steps, observe);
   };
   const auto& costs = learned.costs();
   return costs.size() == 1 ? run(costs[0]) : run(costs[0], costs[1]);

@@ -43,6 +43,7 @@
 #include "core/direction.hpp"
 #include "core/error.hpp"
 #include "core/host_device.hpp"
+#include "core/interruption.hpp"
 #include "core/json.hpp"
 #include "core/list_view.hpp"
 #include "core/metric.hpp"

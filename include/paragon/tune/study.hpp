@@ -20,6 +20,7 @@
 
 #include "../core/direction.hpp"
 #include "../core/error.hpp"
+#include "../core/interruption.hpp"
 #include "../core/json.hpp"
 #include "../core/line_file.hpp"
 #include "../core/parallel.hpp"
@@ -271,6 +272,8 @@ private:
       } else {
         return {static_cast<outcome>(evaluate(x)), {}};
       }
+    } catch (const interrupted&) {
+      throw;  // says nothing of the point: its trial stays pending
     } catch (const std::exception& failure) {
       return {{}, failure.what() == std::string_view() ? "an exception" : failure.what()};
     } catch (...) {
