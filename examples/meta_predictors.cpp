@@ -572,9 +572,7 @@ private:
 int main(int argc, char** argv) {
   return program::run("meta_predictors", [&] {
     const options o = read_options(argc, argv);
-    if (!o.out.empty()) {  // an unwritable folder is found before the training, not after it
-      paragon::interruption::hold([&] { paragon::atomic_file{o.out}; });
-    }
+    if (!o.out.empty()) program::require_writable(o.out);
     experiment(o).run();
     return 0;
   });

@@ -14,7 +14,6 @@
 #include <cstdio>
 #include <filesystem>
 #include <optional>
-#include <paragon/core/atomic_file.hpp>
 #include <paragon/core/interruption.hpp>
 #include <paragon/core/random_key.hpp>
 #include <paragon/diffusion/exponential_integrator.hpp>
@@ -103,8 +102,7 @@ void report(const Space& about, const diffusion::score_model<float, typename Spa
 
 template <class Space>
 int run(const options& o) {
-  // An unwritable folder is found before the training, not after it.
-  paragon::interruption::hold([&] { paragon::atomic_file{o.out}; });
+  program::require_writable(o.out);
   const Space about;
   const paragon::random_key key{.seed = o.seed};
   const auto architectures = about.data(o.fraction, key.fork("data"));

@@ -397,10 +397,8 @@ std::string fidelity_table(const targets& wanted, const paragon::data::nasbench2
 int run(const options& o) {
   using namespace paragon;
   const auto start = std::chrono::steady_clock::now();
-  interruption::hold([&] {  // an unwritable folder is found before the training, not after it
-    atomic_file{o.out};
-    if (!o.table.empty()) atomic_file{o.table};
-  });
+  program::require_writable(o.out);
+  if (!o.table.empty()) program::require_writable(o.table);
   const data::nasbench201 tables(o.data);
   const targets wanted(tables);
   const paragon::random_key key{.seed = o.seed};

@@ -69,6 +69,11 @@ inline void parse(CLI::App& app, int argc, char** argv) {
   }
 }
 
+/// Finds out now, not after the work, whether a file can be written. \throws error that names it
+inline void require_writable(const std::string& path) {
+  paragon::interruption::hold([&] { paragon::atomic_file{path}; });
+}
+
 /// Makes the folder for the results of a run, and finds out now, not in the end, whether it can be written to.
 /// \throws error that names it
 inline void make_folder(const std::string& path) {
@@ -76,8 +81,8 @@ inline void make_folder(const std::string& path) {
     std::error_code failure;
     std::filesystem::create_directories(path, failure);
     if (failure) throw paragon::error("--out", path + ": " + failure.message(), "a folder that can be made or written");
-    paragon::atomic_file{path + "/result.json"};
   });
+  require_writable(path + "/result.json");
 }
 
 /// Runs a program: `body()` gives its status. 2 for what it cannot accept, said in one line; 128 and the number of the

@@ -116,13 +116,13 @@ private:
     const int saved = errno;
     const bool first = signal_ == 0;
     if (held_ == 0 || (!first && now() - noted_ > same_signal_ns)) {
-      say("interrupted\n");
+      say("\ninterrupted\n");
       ::_exit(128 + signal);
     }
     if (first) {
       noted_ = now();
       signal_ = signal;
-      say("stopping at the next step; once more to stop at once\n");
+      say("\nstopping at the next step; once more to stop at once\n");
     }
     errno = saved;
   }
