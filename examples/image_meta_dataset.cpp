@@ -128,8 +128,8 @@ void train(image_supernet::net_type& net, const data::image_set& images, const s
            const data::channel_statistics& scale, const options& o, timings& times) {
   const paragon::random_key key{.seed = o.seed};
   constexpr std::size_t batch = 64;
-  auto source =
-      image_supernet::make_batches(images, learned, std::min(batch, learned.size()), scale, key, !o.synthetic());
+  auto source = image_supernet::make_batches(images, learned, std::min(batch, learned.size()), scale,
+                                             key.fork("images of the weights"), !o.synthetic());
   const std::size_t steps = o.epochs.value_or(o.synthetic() ? 15 : 4) * source.steps_per_epoch();
   supernet::weight_trainer<float> trainer(image_supernet::schedule(steps, 0.1));
   const image_supernet::paths paths = image_supernet::make_paths(net.space(), key.fork("paths"));
@@ -226,11 +226,11 @@ int run(const options& o) {
   const auto start = clock_type::now();
   program::make_folder(o.out);
   backend::cpu::set_threads(o.threads);
-  const paragon::random_key key{.seed = o.seed, .stream = 80};
+  const paragon::random_key key{.seed = o.seed};
   timings times;
 
   const data::image_set images = image_supernet::read_images(o.data, o.images, o.labels, o.seed);
-  const task_list list(images, o.tasks.value_or(o.synthetic() ? 40 : 200), key);
+  const task_list list(images, o.tasks.value_or(o.synthetic() ? 40 : 200), key.fork("tasks"));
   const auto tables = o.data.empty() ? nasbench201::surrogate_tables() : data::nasbench201(o.data);
   const auto& milliseconds = tables.latency(o.device);
   const auto scale = data::statistics_of(images);
@@ -278,7 +278,7 @@ int run(const options& o) {
   std::vector<std::size_t> members(images.classes());
   for (const std::uint32_t c : known.labels()) ++members[c];
   const std::size_t of_class = std::min<std::size_t>(100, *std::min_element(members.begin(), members.end()));
-  const tensor<float> embedding = data::dataset_embedding(known, scale, see, of_class, key.in_stream(88));
+  const tensor<float> embedding = data::dataset_embedding(known, scale, see, of_class, key.fork("embedding"));
 
   // The rows.
   const auto judging = std::span(split.held_out).first(std::min(split.held_out.size(), o.judged_by));
@@ -286,15 +286,15 @@ int run(const options& o) {
   const supernet::task_accuracy judged(net, held_out.images.data(), held_out.images.shape(), held_out.labels);
   const std::size_t each = std::min<std::size_t>(20, list.tasks.size());
   const std::size_t wanted = o.rows.value_or(o.synthetic() ? 2000 : 10000);
-  const auto cells = draw_cells(space, (wanted + each - 1) / each, key.in_stream(90));
+  const auto cells = draw_cells(space, (wanted + each - 1) / each, key.fork("cells"));
   const space::nasbench201 benchmark{};  // what the latencies were measured on: the costs are of the same network
   const auto rows_start = clock_type::now();
   const rows_type rows = interruption::hold(
       [&] {
-        rows_type made = data::cross_meta_dataset(
-            std::span<const cell_type>(cells), std::span<const data::image_task>(list.tasks), each, key.in_stream(89),
-            until_interrupted{}, judged, objective::parameter_count{benchmark}, objective::mac_count{benchmark},
-            table_latency{&milliseconds});
+        rows_type made = data::cross_meta_dataset(std::span<const cell_type>(cells),
+                                                  std::span<const data::image_task>(list.tasks), each, key.fork("rows"),
+                                                  until_interrupted{}, judged, objective::parameter_count{benchmark},
+                                                  objective::mac_count{benchmark}, table_latency{&milliseconds});
         write_rows(o.out + "/rows.unfinished.csv", made, list.tasks);
         return made;
       },
@@ -307,8 +307,8 @@ int run(const options& o) {
   const auto predictors_start = clock_type::now();
   const auto sets = make_datasets(embedding, list.tasks);
   const std::size_t epochs = o.predictor_epochs.value_or(o.synthetic() ? 30 : 20);
-  judge judges(rows, list, sets, key.in_stream(95), epochs);
-  const lesson unseen_tasks{"unseen tasks and cells", data::split_disjoint(rows, 0.2, key.in_stream(97))};
+  judge judges(rows, list, sets, key.fork("predictors"), epochs);
+  const lesson unseen_tasks{"unseen tasks and cells", data::split_disjoint(rows, 0.2, key.fork("split"))};
   lesson unseen_classes{"unseen classes and cells", {}};
   std::set<cell_type> held;
   for (const std::size_t r : unseen_tasks.split.test) held.insert(rows.architectures[r]);

@@ -156,8 +156,7 @@ void print(const std::string& title, const std::vector<result>& rows) {
 /// Everything that is asked of one seed.
 class experiment {
 public:
-  explicit experiment(const options& o)
-      : o_(o), key_{.seed = o.seed, .stream = 0, .step = 0}, s_(o.data, key_, o.labels, o.test_cells) {
+  explicit experiment(const options& o) : o_(o), key_{.seed = o.seed}, s_(o.data, key_, o.labels, o.test_cells) {
     auto& pairs = s_.split.train;
     for (std::size_t k = 0; k * part() < pairs.size(); ++k) pairs[k] = pairs[k * part()];
     pairs.resize((pairs.size() + part() - 1) / part());

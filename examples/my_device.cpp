@@ -151,7 +151,7 @@ int run(const options& o) {
   const data::nasbench201 tables = o.data.empty() ? nasbench201::surrogate_tables() : data::nasbench201(o.data);
   const nasbench201::judge judge(tables, "cifar10");
   const auto device = std::make_shared<nasbench201::inference>(space::nasbench201_network::cifar10(),
-                                                               paragon::random_key{.seed = o.seed, .stream = 200});
+                                                               paragon::random_key{.seed = o.seed}.fork("weights"));
   const objective::latency_settings settings{.rounds = o.rounds, .repetitions = 3};
   std::vector<space::nasbench201_cell> references;
   for (const std::size_t i : tables.reference_indices()) references.push_back(space::nasbench201_at_api_index(i));
@@ -178,7 +178,7 @@ int run(const options& o) {
     if (std::find(chosen.begin(), chosen.end(), cell) == chosen.end()) chosen.push_back(cell);
   }
   nasbench201::cell_numbers drawn;
-  const paragon::random_key key{.seed = o.seed, .stream = 201};
+  const auto key = paragon::random_key{.seed = o.seed}.fork("random cells");
   for (std::uint64_t i = 0; drawn.size() < o.random_cells; ++i) {
     const std::size_t cell = key.below(nasbench201::cells, i);
     const bool known = latencies.measured(own, cell) || std::find(drawn.begin(), drawn.end(), cell) != drawn.end();

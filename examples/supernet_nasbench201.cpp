@@ -218,8 +218,8 @@ int run(const options& o) {
       {"width", std::to_string(o.width)},
       {"cells", std::to_string(*o.cells)},
       {"batch", std::to_string(o.batch)},
-      {"rate", std::to_string(*o.rate)},
-      {"budget", o.minutes ? std::to_string(*o.minutes) + " minutes" : std::to_string(*o.epochs) + " epochs"},
+      {"rate", paragon::number_text(*o.rate)},
+      {"budget", o.minutes ? paragon::number_text(*o.minutes) + " minutes" : std::to_string(*o.epochs) + " epochs"},
       {"search", o.search ? "yes" : "no"},
       {"seed", std::to_string(o.seed)}};
   const bool goes_on = o.resume && std::filesystem::exists(checkpoint);
@@ -310,7 +310,7 @@ int run(const options& o) {
   r.settings.emplace_back("hypernetwork steps", std::to_string(hypernetwork_steps));
   if (o.search) {
     const auto& problem = benchmark->problem;
-    auto errors = supernet_errors(net, held_out, problem, o.judged, key.in_stream(57));
+    auto errors = supernet_errors(net, held_out, problem, o.judged, key.fork("judged cells"));
     r.objectives = {nasbench201::error_objective::describe(), problem.costs().front().describe()};
     search::scorer scorer(problem.space(), problem.devices().size(), nasbench201::error_objective(std::move(errors)),
                           problem.costs().front());

@@ -108,7 +108,7 @@ int run(const options& o) {
   const auto architectures = about.data(o.fraction, key.fork("data"));
   const auto data = diffusion::row_classes::of(typename Space::encoding{}, architectures);
   diffusion::score_model<float, typename Space::output> model(Space::graph(), Space::network(),
-                                                              diffusion::variance_exploding{}, {.seed = o.seed});
+                                                              diffusion::variance_exploding{}, key.fork("weights"));
   const diffusion::score_training_settings settings{.steps = o.steps.value_or(Space::steps)};
   std::printf("%s: %zu architectures, %zu parameters, %zu updates\n", o.space.c_str(), architectures.size(),
               model.weights().size(), settings.steps);
@@ -117,8 +117,8 @@ int run(const options& o) {
   const auto start = std::chrono::steady_clock::now();
   const auto status = paragon::interruption::hold(
       [&] {
-        return diffusion::train_score(model, data, settings, {.seed = o.seed, .stream = 8},
-                                      paragon::until_interrupted{}, {.path = o.checkpoint});
+        return diffusion::train_score(model, data, settings, key.fork("training"), paragon::until_interrupted{},
+                                      {.path = o.checkpoint});
       },
       o.checkpoint.empty() ? "" : "the same command goes on from " + o.checkpoint);
   if (status.diverged) throw paragon::error("train_score", "a loss that is not finite", "another seed");

@@ -464,11 +464,15 @@ int run(const options& o) {
     network_settings settings;
   };
   const network_settings for_costs{.epochs = o.epochs.value_or(60), .patience = 30, .huber = 0.3};
-  const network_settings for_accuracies{.epochs = o.epochs.value_or(100)};
+  const network_settings for_accuracies{.width = 100, .epochs = o.epochs.value_or(100)};
   std::vector<job> jobs;
   for (int m = 0; m < 2; ++m) jobs.push_back({"cost." + std::to_string(m), &cost, &cost_scale, for_costs});
-  for (int m = 0; m < 4; ++m)
-    jobs.push_back({"accuracy." + std::to_string(m), &accuracy, &accuracy_scale, for_accuracies});
+  for (std::size_t k = 0; k < kinds; ++k) {
+    for (int m = 0; m < 4; ++m) {
+      jobs.push_back({std::string(nasbench201::accuracy_kinds[k]) + "." + std::to_string(m), &accuracy[k],
+                      &accuracy_scales[k], for_accuracies});
+    }
+  }
   std::vector<trained> networks(jobs.size());
   std::size_t total = 0;
   for (const job& j : jobs) total += j.settings.epochs;

@@ -46,13 +46,14 @@ template <class Space>
   namespace d = paragon::diffusion;
   using model_type = d::score_model<float, typename Space::output>;
   if (!o.trains_score()) return model_type::load(shipped);
-  const auto architectures = about.data(o.train_fraction, {.seed = o.seed, .stream = 1});
+  const auto key = paragon::random_key{.seed = o.seed}.fork("score network");
+  const auto architectures = about.data(o.train_fraction, key.fork("data"));
   const auto data = d::row_classes::of(typename Space::encoding{}, architectures);
-  model_type model(Space::graph(), Space::network(), d::variance_exploding{}, {.seed = o.seed});
+  model_type model(Space::graph(), Space::network(), d::variance_exploding{}, key.fork("weights"));
   const auto status = paragon::interruption::hold(
       [&] {
-        return d::train_score(model, data, {.steps = o.train_steps.value_or(Space::steps)},
-                              {.seed = o.seed, .stream = 8}, observe, {.path = o.out + "/score_training.safetensors"});
+        return d::train_score(model, data, {.steps = o.train_steps.value_or(Space::steps)}, key.fork("training"),
+                              observe, {.path = o.out + "/score_training.safetensors"});
       },
       kept(o));
   if (status.diverged) throw paragon::error("training of the score", "a loss that is not finite", "another --seed");

@@ -81,7 +81,7 @@ struct study {
   /// \param labels  at most so many labelled cells
   /// \param tests   at most so many cells to test on
   study(const std::string& folder, const paragon::random_key& key, std::size_t labels, std::size_t tests)
-      : tables(folder), pairs(folder), split(data::split_disjoint(pairs.rows, 0.2, key.in_stream(1))) {
+      : tables(folder), pairs(folder), split(data::split_disjoint(pairs.rows, 0.2, key.fork("split").fork(0))) {
     for (std::size_t i = 0; i < cells; ++i) {
       cell.push_back(space::nasbench201_at_api_index(i));
       kind.push_back(space::isomorphism_key(cell[i]));

@@ -161,7 +161,7 @@ Choice search_published(const problem& p, std::uint64_t seed, const paragon::pre
     for (double& f : d.features) f = 0.5 * (f + 1);
   }
   result.steps =
-      modnas.train(std::span(devices).first(p.training_devices()), estimate, key.in_stream(301), observe).steps;
+      modnas.train(std::span(devices).first(p.training_devices()), estimate, key.fork("training"), observe).steps;
   result.evaluations = result.steps * p.training_devices();
   result.weights = modnas.store();
   // The published rays lie on the circle, and the bank reads the first weight only.

@@ -47,13 +47,14 @@ choice search_corrected(Scorer& scorer, const problem& learned, std::uint64_t se
 
   nn::parameters<float> store;
   const hypernetwork::multilayer net(
-      store, {.objectives = m, .device_features = learned.devices().front().features.size()}, key);
+      store, {.objectives = m, .device_features = learned.devices().front().features.size()}, key.fork("weights"));
   search::modnas<hypernetwork::multilayer> modnas(net, store, {.steps = steps, .objectives = m});
   search::local_expectation<Scorer> estimate(scorer);
   choice result;
-  result.steps =
-      modnas.train(std::span(learned.devices()).first(learned.training_devices()), estimate, key.in_stream(2), observe)
-          .steps;
+  result.steps = modnas
+                     .train(std::span(learned.devices()).first(learned.training_devices()), estimate,
+                            key.fork("training"), observe)
+                     .steps;
   result.weights = modnas.store();
 
   const auto numbers = [&](const auto& ids) {

@@ -79,7 +79,7 @@ static_assert(gradient::normalisation<normalisation>);
 
 struct rays : move_only {
   using move_only::move_only;
-  void operator()(std::span<double> ray, const paragon::random&, std::uint64_t) const {
+  void operator()(std::span<double> ray, const paragon::random_key&, std::uint64_t) const {
     for (double& w : ray) w = 1 / static_cast<double>(ray.size());
   }
 };
@@ -88,7 +88,7 @@ static_assert(paragon::preference::ray_sampler<rays>);
 struct relaxation : move_only {
   using move_only::move_only;
   template <class C>
-  auto operator()(paragon::autodiff::variable<C> logits, std::span<const std::size_t>, paragon::random) const {
+  auto operator()(paragon::autodiff::variable<C> logits, std::span<const std::size_t>, paragon::random_key) const {
     return logits;
   }
 };
@@ -143,7 +143,7 @@ static_assert(diffusion::guidance_term<pull>);
 
 struct darker : move_only {
   using move_only::move_only;
-  void operator()(const paragon::data::image_view& image, paragon::random, std::uint64_t, std::uint8_t* out) const {
+  void operator()(const paragon::data::image_view& image, paragon::random_key, std::uint64_t, std::uint8_t* out) const {
     out[0] = static_cast<std::uint8_t>(image.data[0] / 2);
   }
 };
@@ -169,7 +169,7 @@ static_assert(paragon::tune::parameter<parameter>);
 struct sampler : move_only {
   using move_only::move_only;
   std::vector<double> suggest(const paragon::tune::parameter_space&, const paragon::tune::history&,
-                              paragon::random) const {
+                              paragon::random_key) const {
     return {0.5};
   }
   convertible<paragon::json> describe() const { return {paragon::json("half")}; }

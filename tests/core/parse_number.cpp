@@ -8,7 +8,7 @@
 #include <cstdlib>
 #include <limits>
 #include <paragon/core/parse_number.hpp>
-#include <paragon/core/random.hpp>
+#include <paragon/core/random_key.hpp>
 #include <string>
 
 using paragon::number_fault;
@@ -76,7 +76,7 @@ TEST_CASE("core: integers are read exactly or not at all") {
   CHECK(value_of<float>("16777216") == 0x1p24F);
   CHECK(fault_of<float>("16777217") == number_fault::inexact);
   // Every double from 2^53 on is an integer, and is read from its digits.
-  const paragon::random key{.seed = 7};
+  const paragon::random_key key{.seed = 7};
   for (std::uint64_t i = 0; i < 2000; ++i) {
     const double x = std::ldexp(1 + key.uniform(i), 53 + static_cast<int>(key.below(900, i)));
     char digits[400];
@@ -102,7 +102,7 @@ TEST_CASE("core: decimals become the nearest double, zero where they are too sma
   CHECK(fault_of("1e99999999999999999999999") == number_fault::too_large);
   CHECK(value_of<float>("1e-50") == 0);
   CHECK(fault_of<float>("1e50") == number_fault::too_large);
-  const paragon::random key{.seed = 8};
+  const paragon::random_key key{.seed = 8};
   for (std::uint64_t i = 0; i < 2000; ++i) {
     const auto bits = key.bits(i);
     const auto x = std::bit_cast<double>((std::uint64_t{bits[0]} << 32) | bits[1]);

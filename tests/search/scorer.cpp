@@ -448,7 +448,7 @@ TEST_CASE("search: the memory of a scorer agrees with a map") {
   search::detail::number_rows<3> rows;
   rows.cover(100000001);
   std::map<std::uint32_t, std::array<double, 3>> expected;
-  const paragon::random key{.seed = 44};
+  const paragon::random_key key{.seed = 44};
   INFO("seed " << key.seed);
   for (std::uint32_t k = 0; k < 20000; ++k) {
     const auto i = static_cast<std::uint32_t>(key.below(k % 2 == 0 ? 5000 : 100000000, k));

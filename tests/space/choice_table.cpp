@@ -87,7 +87,7 @@ TEST_CASE("space: a table of wide rows keeps every choice of decisions with hund
   for (const wide& space : {wide{{300, 70000, 256, 257}}, wide{{300, 257}}}) {
     space::basic_choice_table<std::uint32_t> table(space);
     std::map<wide::architecture, std::uint32_t> expected;
-    const paragon::random key{.seed = 52};
+    const paragon::random_key key{.seed = 52};
     INFO("seed " << key.seed << ", " << space.decisions() << " decisions");
     wide::architecture row(space.decisions());
     for (std::uint32_t i = 0; i < 20000; ++i) {

@@ -270,7 +270,7 @@ TEST_CASE("space: a million rows of a space beyond 64 bits have as many collisio
   // Of 64 bits no pair in expectation (5e11 pairs / 2^64); of the lowest and of the highest 32 bits 116.4, deviation 10.8.
   for (const wide& space : {wide{std::vector<std::size_t>(64, 4)}, wide{std::vector<std::size_t>(30, 300)},
                             wide{std::vector<std::size_t>(200, 2)}, wide{{1000003, 1000003, 1000003, 1000003}}}) {
-    const paragon::random key{.seed = 53};
+    const paragon::random_key key{.seed = 53};
     INFO("seed " << key.seed << ", " << space.decisions() << " decisions");
     const std::size_t n = 1000000;
     std::vector<std::uint64_t> hashes(n);

@@ -37,10 +37,11 @@ consteval bool require_hypernetwork() {
 /// `r(logits, offsets, key)`: decision d owns columns [offsets[d], offsets[d + 1]); row i uses the random elements
 /// i * decisions + d of the key, so a row's sample does not depend on the batch that it is in.
 template <class R, class T = float>
-concept relaxation = std::move_constructible<R> && requires(const R& r, autodiff::variable<autodiff::tape<T>> logits,
-                                                            std::span<const std::size_t> offsets, paragon::random_key key) {
-  { r(logits, offsets, key) } -> std::same_as<autodiff::variable<autodiff::tape<T>>>;
-};
+concept relaxation =
+    std::move_constructible<R> && requires(const R& r, autodiff::variable<autodiff::tape<T>> logits,
+                                           std::span<const std::size_t> offsets, paragon::random_key key) {
+      { r(logits, offsets, key) } -> std::same_as<autodiff::variable<autodiff::tape<T>>>;
+    };
 
 /// Names what R lacks of `relaxation`: a failed assertion, in the compiler's first line of error.
 template <class R, class T = float>

@@ -84,8 +84,8 @@ public:
     const latency l = measure(std::span(&a, 1)).front();
     if (l.noisy) {
       throw error("objective::measured_latency",
-                  std::string(space_.to_string(a)) + ": samples around " + number_text(l.median_ms) + " ms that spread by " +
-                      number_text(l.spread_ms) + " ms in " + std::to_string(l.tries) + " tries",
+                  std::string(space_.to_string(a)) + ": samples around " + number_text(l.median_ms) +
+                      " ms that spread by " + number_text(l.spread_ms) + " ms in " + std::to_string(l.tries) + " tries",
                   "a quieter machine, or a greater accepted spread");
     }
     return l.median_ms;

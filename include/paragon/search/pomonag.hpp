@@ -102,9 +102,12 @@ struct pomonag_result {
 /// Reference: Lomurno, Mariani, Monti, Matteucci, "POMONAG: Pareto-optimal many-objective neural architecture generator",
 /// arXiv 2409.20447, section 3.
 template <class T = float, class Encoding, class Process, class Score, class Solver, class Judge, class... Policies>
-[[nodiscard]] pomonag_result<space::architecture_of<Encoding>> pomonag(
-    const Encoding& encoding, const Process& process, const Solver& method, std::span<const phase<Score>> phases,
-    const Judge& judge, pareto::directions way, std::size_t minimum, paragon::random_key key, const Policies&... policies) {
+[[nodiscard]] pomonag_result<space::architecture_of<Encoding>> pomonag(const Encoding& encoding, const Process& process,
+                                                                       const Solver& method,
+                                                                       std::span<const phase<Score>> phases,
+                                                                       const Judge& judge, pareto::directions way,
+                                                                       std::size_t minimum, paragon::random_key key,
+                                                                       const Policies&... policies) {
   using architecture = typename Encoding::architecture;
   static_assert(space::require_decodable_graph_encoding<Encoding, T>());
   static_assert(diffusion::require_solver<Solver, Process, Score, T>());

@@ -385,10 +385,10 @@ private:
       try {
         if (!complete && !is_written(k)) found_[k] = static_cast<double>(o.value(a, device));
         if (!std::isfinite(found_[k])) {
-          throw error("search::scorer: " + metric(o.describe()).name,
-                      (is_written(k) ? number_text(found_[k]) : "nothing written") + " for " +
-                          std::string(space_.to_string(a)),
-                      "a finite number");
+          throw error(
+              "search::scorer: " + metric(o.describe()).name,
+              (is_written(k) ? number_text(found_[k]) : "nothing written") + " for " + std::string(space_.to_string(a)),
+              "a finite number");
         }
       } catch (...) {
         failed();

@@ -24,7 +24,7 @@ struct history {
 namespace detail {
 
 template <class S>
-concept suggests = requires(const S& s, const parameter_space& space, const history& past, random key) {
+concept suggests = requires(const S& s, const parameter_space& space, const history& past, random_key key) {
   { s.suggest(space, past, key) } -> std::same_as<std::vector<double>>;
 };
 template <class S>

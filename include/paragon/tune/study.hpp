@@ -383,7 +383,7 @@ private:
     const bool old = format != nullptr && *format == json("paragon tune 1");
     for (const auto& [name, wanted] : settings_json(old ? "paragon tune 1" : "paragon tune 2")) {
       const json* there = head.find(name);
-      if (there == nullptr) throw error(path, "no member \"" + name + "\"", "a history of this study");
+      if (there == nullptr) throw error(path, "no member " + quote(name), "a history of this study");
       if (!(*there == wanted)) throw error(path, "another " + name + ": " + there->dump(), wanted.dump());
     }
     std::vector<trial> trials;
@@ -423,7 +423,6 @@ private:
   }
 
   static constexpr std::size_t no_trial = std::numeric_limits<std::size_t>::max();
-  static constexpr std::uint32_t first_stream = 0x74756E65;  // apart from the streams of what is tuned
 
   parameter_space space_;
   study_settings settings_;
