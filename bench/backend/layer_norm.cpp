@@ -96,7 +96,9 @@ void adjoint_plain(benchmark::State& state) {
   d.count(state, 4);
 }
 
-void shapes(benchmark::internal::Benchmark* b) { b->Args({13, 100})->Args({1872, 100})->Args({256, 1024}); }
+void shapes(benchmark::internal::Benchmark* b) {
+  b->Args({13, 100})->Args({1872, 100})->Args({2048, 64})->Args({256, 1024});
+}
 
 BENCHMARK(normalise_paragon<float>)->Apply(shapes);
 BENCHMARK(normalise_plain<float>)->Apply(shapes);

@@ -31,7 +31,7 @@ struct data {
 template <class T>
 void adam_paragon(benchmark::State& state) {
   data<T> d(state);
-  const paragon::backend::adam_step<T> step{T(1e-3), T(0.9), T(0.999), T(1e-8), T(0), T(0), T(1.5), T(2)};
+  const paragon::backend::adam_step<T> step{T(1e-3), T(0.1), T(0.001), T(1e-8), T(0), T(0), T(1.5), T(2)};
   for (auto _ : state) {
     cpu::adam(step, d.parameter.size(), d.parameter.data(), d.gradient.data(), d.mean.data(), d.variance.data());
     benchmark::ClobberMemory();

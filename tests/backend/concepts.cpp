@@ -50,6 +50,7 @@ struct only_reductions {
   static void sum_rows(size_t, size_t, const float*, float*);
   static void sum_columns(size_t, size_t, const float*, float*);
   static void dot_columns(size_t, size_t, const float*, const float*, float*);
+  static void row_norms(size_t, size_t, const float*, double*);
 };
 
 struct only_row_kernels {

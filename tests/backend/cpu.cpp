@@ -36,6 +36,14 @@ TEST_CASE_TEMPLATE("backend: cpu sums rows and columns", T, float, double) {
   tests::sums_of_rows_and_columns<cpu, T>();
 }
 
+TEST_CASE_TEMPLATE("backend: cpu sums grow beyond what a running sum in float can count", T, float, double) {
+  tests::sums_that_outgrow_float<cpu, T>();
+}
+
+TEST_CASE_TEMPLATE("backend: cpu norms of rows are right where squares leave the range", T, float, double) {
+  tests::norms_of_rows<cpu, T>();
+}
+
 TEST_CASE_TEMPLATE("backend: cpu softmax and its adjoints agree with extended precision", T, float, double) {
   tests::softmax<cpu, T>();
 }
@@ -46,6 +54,10 @@ TEST_CASE_TEMPLATE("backend: cpu softmax of masked rows and of NaN", T, float, d
 
 TEST_CASE_TEMPLATE("backend: cpu layer normalisation agrees with extended precision", T, float, double) {
   tests::layer_norm<cpu, T>();
+}
+
+TEST_CASE_TEMPLATE("backend: cpu layer normalisation of equal numbers, far from 0 and in any unit", T, float, double) {
+  tests::layer_norm_of_hard_rows<cpu, T>();
 }
 
 TEST_CASE_TEMPLATE("backend: cpu gathers and scatters rows", T, float, double) { tests::gathers<cpu, T>(); }

@@ -48,6 +48,14 @@ TEST_CASE_TEMPLATE("backend: cuda sums rows and columns", T, float, double) {
   on_device(tests::sums_of_rows_and_columns<cuda, T>);
 }
 
+TEST_CASE_TEMPLATE("backend: cuda sums grow beyond what a running sum in float can count", T, float, double) {
+  on_device(tests::sums_that_outgrow_float<cuda, T>);
+}
+
+TEST_CASE_TEMPLATE("backend: cuda norms of rows are right where squares leave the range", T, float, double) {
+  on_device(tests::norms_of_rows<cuda, T>);
+}
+
 TEST_CASE_TEMPLATE("backend: cuda softmax and its adjoints agree with extended precision", T, float, double) {
   on_device(tests::softmax<cuda, T>);
 }
@@ -58,6 +66,10 @@ TEST_CASE_TEMPLATE("backend: cuda softmax of masked rows and of NaN", T, float, 
 
 TEST_CASE_TEMPLATE("backend: cuda layer normalisation agrees with extended precision", T, float, double) {
   on_device(tests::layer_norm<cuda, T>);
+}
+
+TEST_CASE_TEMPLATE("backend: cuda layer normalisation of equal numbers, far from 0 and in any unit", T, float, double) {
+  on_device(tests::layer_norm_of_hard_rows<cuda, T>);
 }
 
 TEST_CASE_TEMPLATE("backend: cuda gathers and scatters rows", T, float, double) { on_device(tests::gathers<cuda, T>); }

@@ -100,6 +100,10 @@ TEST_CASE_TEMPLATE("backend: cpu batch normalisation agrees with extended precis
   tests::batch_norm<cpu, T>();
 }
 
+TEST_CASE_TEMPLATE("backend: cpu batch normalisation of equal numbers and of great ones", T, float, double) {
+  tests::batch_norm_of_hard_columns<cpu, T>();
+}
+
 TEST_CASE_TEMPLATE("backend: cpu pooling of windows agrees with plain sums", T, float, double) {
   tests::pooling<cpu, T>();
 }

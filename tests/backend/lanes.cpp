@@ -24,6 +24,10 @@ TEST_CASE_TEMPLATE("backend: cpu lane products agree with plain sums", T, float,
 
 TEST_CASE_TEMPLATE("backend: cpu lanes are normalised", T, float, double) { tests::lanes_normalise<cpu, T>(); }
 
+TEST_CASE_TEMPLATE("backend: cpu lanes of equal numbers and far from 0 are normalised", T, float, double) {
+  tests::lanes_normalise_hard_rows<cpu, T>();
+}
+
 TEST_CASE_TEMPLATE("backend: cpu lane posteriors agree with Bayes' rule", T, float, double) {
   tests::lanes_posterior<cpu, T>();
 }

@@ -35,6 +35,10 @@ TEST_CASE_TEMPLATE("backend: cuda lanes are normalised", T, float, double) {
   on_device(tests::lanes_normalise<cuda, T>);
 }
 
+TEST_CASE_TEMPLATE("backend: cuda lanes of equal numbers and far from 0 are normalised", T, float, double) {
+  on_device(tests::lanes_normalise_hard_rows<cuda, T>);
+}
+
 TEST_CASE_TEMPLATE("backend: cuda lane posteriors agree with Bayes' rule", T, float, double) {
   on_device(tests::lanes_posterior<cuda, T>);
 }

@@ -58,13 +58,16 @@ concept has_maps = requires(std::size_t n, const T* in, T* out) {
   B::map_by_row(detail::left_operand{}, n, n, out, in, in);
 };
 
-/// Sums over everything, over rows and over columns, added to the output.
+/// Sums over everything, over rows and over columns, added to the output, formed so that a float loses no more than a few
+/// roundings however many numbers there are; and `row_norms(rows, columns, x, out)`, which writes the Euclidean norm of
+/// each row in double, right also where the squares leave the range of T.
 template <class B, class T>
-concept has_reductions = requires(std::size_t n, T s, const T* in, T* out) {
+concept has_reductions = requires(std::size_t n, T s, const T* in, T* out, double* wide) {
   B::sum_all(n, s, in, out);
   B::sum_rows(n, n, in, out);
   B::sum_columns(n, n, in, out);
   B::dot_columns(n, n, in, in, out);
+  B::row_norms(n, n, in, wide);
 };
 
 /// Softmax, log softmax and normalisation of rows, with their adjoints.

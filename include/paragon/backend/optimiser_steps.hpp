@@ -6,13 +6,14 @@
 
 namespace paragon::backend {
 
-/// One step of Adam, with both kinds of weight decay; the same arithmetic on every backend.
+/// One step of Adam, with both kinds of weight decay; the same arithmetic on every backend. The averages are given by what
+/// beta lacks to 1: in float, a beta of 1 - 1e-10 would be 1.
 /// Reference: Kingma, Ba, ICLR 2015, algorithm 1; Loshchilov, Hutter, ICLR 2019, algorithm 2 (decoupled decay).
 template <class T>
 struct adam_step {
-  T rate;  ///< learning rate of this step
-  T beta1;
-  T beta2;
+  T rate;     ///< learning rate of this step
+  T weight1;  ///< 1 - beta1: of the gradient in the average of gradients
+  T weight2;  ///< 1 - beta2: of its square in the average of squares
   T epsilon;
   T l2;           ///< added to the gradient as l2 * parameter (coupled)
   T decay;        ///< parameter shrinks by rate * decay (decoupled, AdamW)
@@ -21,8 +22,8 @@ struct adam_step {
 
   PARAGON_HOST_DEVICE void operator()(T& parameter, T gradient, T& mean, T& variance) const noexcept {
     const T g = gradient + l2 * parameter;
-    mean = beta1 * mean + (T(1) - beta1) * g;
-    variance = beta2 * variance + (T(1) - beta2) * g * g;
+    mean += weight1 * (g - mean);
+    variance += weight2 * g * g - weight2 * variance;
     parameter -= rate * (mean * correction1 / (math::sqrt(variance * correction2) + epsilon) + decay * parameter);
   }
 };

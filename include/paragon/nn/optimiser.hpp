@@ -8,6 +8,7 @@
 
 #include "../backend/optimiser_steps.hpp"
 #include "../core/error.hpp"
+#include "../core/host_device.hpp"
 #include "parameters.hpp"
 
 namespace paragon::nn {
@@ -44,14 +45,16 @@ public:
     }
     ++steps_;
     const auto t = static_cast<double>(steps_);
+    // 1 / (1 - beta^t), by which the averages are too small after t steps, without the cancellation for beta near 1
+    const auto correction = [t](double beta) { return -1 / std::expm1(t * std::log1p(beta - 1)); };
     const backend::adam_step<T> update{static_cast<T>(rate),
-                                       static_cast<T>(settings_.beta1),
-                                       static_cast<T>(settings_.beta2),
+                                       static_cast<T>(1 - settings_.beta1),
+                                       static_cast<T>(1 - settings_.beta2),
                                        static_cast<T>(settings_.epsilon),
                                        static_cast<T>(settings_.l2),
                                        static_cast<T>(settings_.decay),
-                                       static_cast<T>(1 / (1 - std::pow(settings_.beta1, t))),
-                                       static_cast<T>(1 / (1 - std::pow(settings_.beta2, t)))};
+                                       static_cast<T>(correction(settings_.beta1)),
+                                       static_cast<T>(correction(settings_.beta2))};
     Backend::adam(update, store.size(), store.data(), gradient, mean_.data(), variance_.data());
   }
 
@@ -113,17 +116,28 @@ private:
   tensor<T, Backend> velocity_{shape{0}};
 };
 
+namespace detail {
+
+template <class T>
+struct times {
+  double factor;
+  PARAGON_HOST_DEVICE T operator()(T x) const noexcept { return static_cast<T>(factor * static_cast<double>(x)); }
+};
+
+}  // namespace detail
+
 /// Scales a gradient of n numbers to a norm of at most `greatest`; returns the norm it had.
+///
+/// The norm is right for numbers of any size, whose squares the type need not hold. Where a number is NaN the norm is,
+/// and the gradient stays as it is.
 template <class T, class Backend = backend::cpu>
 double clip_norm(std::size_t n, T* gradient, double greatest) {
-  tensor<T, Backend> squared({1});
-  Backend::dot_columns(1, n, static_cast<const T*>(gradient), static_cast<const T*>(gradient), squared.data());
-  T value = 0;
-  Backend::copy_to_host(&value, squared.data(), sizeof(T));
-  const double norm = std::sqrt(static_cast<double>(value));
+  tensor<double, Backend> length({1});
+  Backend::row_norms(1, n, static_cast<const T*>(gradient), length.data());
+  double norm = 0;
+  Backend::copy_to_host(&norm, length.data(), sizeof(double));
   if (norm > greatest) {
-    const T scale = static_cast<T>(greatest / norm);
-    Backend::map([scale] PARAGON_HOST_DEVICE(T g) { return scale * g; }, n, gradient, static_cast<const T*>(gradient));
+    Backend::map(detail::times<T>{greatest / norm}, n, gradient, static_cast<const T*>(gradient));
   }
   return norm;
 }

@@ -99,4 +99,46 @@ void batch_norm() {
   }
 }
 
+/// Columns of one number give zeros exactly; squares that the type can't hold do not make a variance infinite or zero.
+template <class B, class T>
+void batch_norm_of_hard_columns() {
+  const auto statistics = [](std::size_t rows, std::size_t columns, const std::vector<T>& values) {
+    const auto x = upload<B>(values);
+    auto mean = upload<B>(std::vector<T>(columns, T(9)));
+    auto variance = mean;
+    auto scale = mean;
+    auto y = upload<B>(std::vector<T>(values.size(), T(9)));
+    B::batch_statistics(rows, columns, T(1e-5), x.data(), mean.data(), variance.data(), scale.data());
+    B::batch_normalise(rows, columns, mean.data(), scale.data(), static_cast<const T*>(nullptr),
+                       static_cast<const T*>(nullptr), x.data(), y.data());
+    return std::array{mean.to_vector(), variance.to_vector(), scale.to_vector(), y.to_vector()};
+  };
+  for (const std::size_t columns : {1UL, 5UL, 64UL, 130UL}) {
+    for (const std::size_t rows : {1UL, 7UL, 2049UL}) {
+      INFO(rows << " rows, " << columns << " columns");
+      std::vector<T> x(rows * columns);
+      for (std::size_t i = 0; i < x.size(); ++i) {
+        x[i] = static_cast<T>(12345.678 * static_cast<double>(i % columns + 1));
+      }
+      x[0] = x[rows * columns - columns];
+      const auto found = statistics(rows, columns, x);
+      check_equal(found[1], std::vector<T>(columns, T(0)));
+      check_equal(found[3], std::vector<T>(rows * columns, T(0)));
+    }
+  }
+  // -a and a in turns: mean 0, variance a^2, result -1 and 1.
+  const double a = std::is_same_v<T, float> ? 1e25 : 1e130;
+  for (const std::size_t columns : {1UL, 64UL}) {
+    const std::size_t rows = 2000;
+    std::vector<T> x(rows * columns);
+    std::vector<double> want(x.size());
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      want[i] = i / columns % 2 == 0 ? -1 : 1;
+      x[i] = static_cast<T>(want[i] * a);
+    }
+    const auto found = statistics(rows, columns, x);
+    check_within(found[3], want, std::vector<double>(x.size(), 1e-5));
+  }
+}
+
 }  // namespace paragon_test::backend_tests

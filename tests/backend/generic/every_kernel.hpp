@@ -54,6 +54,13 @@ std::vector<std::vector<T>> every_kernel() {
   B::dot_columns(rows, columns, x.data(), dy.data(), sums.data());
   results.push_back(sums.to_vector());
 
+  auto lengths = tensor<double, B>(shape{rows});
+  B::row_norms(rows, columns, x.data(), lengths.data());
+  const auto norms = lengths.to_vector();
+  results.emplace_back(norms.begin(), norms.end());
+  B::row_norms(1, n, x.data(), lengths.data());
+  results.push_back({static_cast<T>(lengths.to_vector()[0])});
+
   auto adjoint = zeros(n);
   B::softmax(rows, columns, x.data(), out.data());
   results.push_back(out.to_vector());
@@ -81,7 +88,7 @@ std::vector<std::vector<T>> every_kernel() {
   auto mean = zeros(n);
   auto variance = zeros(n);
   auto parameter = x;
-  const paragon::backend::adam_step<T> adam{T(0.01), T(0.9), T(0.999), T(1e-8), T(0.1), T(0.1), T(1.5), T(2)};
+  const paragon::backend::adam_step<T> adam{T(0.01), T(0.1), T(0.001), T(1e-8), T(0.1), T(0.1), T(1.5), T(2)};
   for (int step = 0; step < 3; ++step) {
     B::adam(adam, n, parameter.data(), dy.data(), mean.data(), variance.data());
     B::sgd({T(0.01), T(0.9), T(0.1), true}, n, parameter.data(), dy.data(), mean.data());

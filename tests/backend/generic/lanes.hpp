@@ -149,6 +149,41 @@ void lanes_normalise() {
   }
 }
 
+/// Lanes of equal numbers give zeros exactly; neighbours far from 0 keep their digits.
+template <class B, class T>
+void lanes_normalise_hard_rows() {
+  using namespace lanes_detail;
+  using lanes = paragon::backend::lanes<B>;
+  for (const std::size_t features : {std::size_t{1}, std::size_t{7}, std::size_t{64}}) {
+    std::vector<double> x(features * lanes::width);
+    for (std::size_t f = 0; f < features; ++f) {
+      for (std::size_t l = 0; l < lanes::width; ++l) {
+        const T value = static_cast<T>(12345.678 * static_cast<double>(l + 1));
+        const bool up = l % 2 == 1 && f % 2 == 1;  // an odd lane holds a number and its neighbour in turns
+        x[f * lanes::width + l] =
+            static_cast<double>(up ? std::nextafter(value, std::numeric_limits<T>::infinity()) : value);
+      }
+    }
+    const auto from = on<T, B>(x);
+    auto to = on<T, B>(std::vector<double>(x.size(), 9.0));
+    lanes::normalise(1, features, T(0), from.data(), features, to.data(), features);
+    const auto found = to.to_vector();
+    for (std::size_t f = 0; f < features; ++f) {
+      for (std::size_t l = 0; l < lanes::width; ++l) {
+        INFO("features " << features << ", feature " << f << ", lane " << l);
+        const auto y = static_cast<double>(found[f * lanes::width + l]);
+        if (l % 2 == 0 || features == 1) {
+          REQUIRE(y == 0);
+        } else {  // a share p of ones among zeros: (x - p) / sqrt(p (1 - p))
+          const double p = static_cast<double>(features / 2) / static_cast<double>(features);
+          const double want = (static_cast<double>(f % 2) - p) / std::sqrt(p * (1 - p));
+          REQUIRE(std::abs(y - want) < 16 * static_cast<double>(std::numeric_limits<T>::epsilon()));
+        }
+      }
+    }
+  }
+}
+
 /// With and without the class of absent rows, also where the evidence is overwhelming.
 template <class B, class T>
 void lanes_posterior() {

@@ -191,4 +191,52 @@ void layer_norm() {
   }
 }
 
+/// Rows of one number give zeros exactly, whatever the number; far from 0 and in any unit rows keep all their digits.
+template <class B, class T>
+void layer_norm_of_hard_rows() {
+  const auto normalised = [](const std::vector<T>& row, T epsilon) {
+    const auto x = upload<B>(row);
+    auto y = upload<B>(std::vector<T>(row.size(), T(9)));
+    auto scale = upload<B>(std::vector<T>(1, T(9)));
+    B::normalise(1, row.size(), epsilon, x.data(), y.data(), scale.data());
+    return std::pair(y.to_vector(), static_cast<double>(scale.to_vector()[0]));
+  };
+  const double greatest = static_cast<double>(std::numeric_limits<T>::max());
+  for (const double value : {12345.678, 0.1, -1.0 / 3, 1e-30, 1e30, 0.3 * greatest, greatest, 0.0}) {
+    for (const std::size_t n : {1UL, 2UL, 3UL, 7UL, 16UL, 31UL, 64UL, 100UL, 1000UL, 3001UL}) {
+      INFO("value " << value << ", columns " << n);
+      const auto [y, scale] = normalised(std::vector<T>(n, static_cast<T>(value)), T(1e-5));
+      check_equal(y, std::vector<T>(n, T(0)));
+      CHECK(scale == doctest::Approx(1 / std::sqrt(1e-5)).epsilon(8 * unit<T>));
+      check_equal(normalised(std::vector<T>(n, static_cast<T>(value)), T(0)).first, std::vector<T>(n, T(0)));
+    }
+  }
+  // Of neighbours a and a + step, half each, the mean lies between them: -1 and 1 without epsilon.
+  for (const double a : {1.0, 16777216.0, -4e9}) {
+    for (const std::size_t n : {2UL, 8UL, 64UL, 130UL}) {
+      INFO("neighbours of " << a << ", columns " << n);
+      std::vector<T> row(n, static_cast<T>(a));
+      for (std::size_t c = 1; c < n; c += 2) row[c] = std::nextafter(row[0], std::numeric_limits<T>::infinity());
+      std::vector<double> want(n, -1);
+      for (std::size_t c = 1; c < n; c += 2) want[c] = 1;
+      check_within(normalised(row, T(0)).first, want, std::vector<double>(n, 8 * unit<T>));
+    }
+  }
+  // (0, 0, 0, 4) times any unit: mean 1, variance 3.
+  const double root = std::sqrt(3.0);
+  for (int exponent = std::numeric_limits<T>::min_exponent; exponent < std::numeric_limits<T>::max_exponent - 3;
+       exponent += 23) {
+    INFO("unit 2^" << exponent);
+    std::vector<T> row(4, T(0));
+    row[3] = static_cast<T>(std::ldexp(4.0, exponent));
+    check_within(normalised(row, T(0)).first, {-1 / root, -1 / root, -1 / root, root},
+                 std::vector<double>(4, 8 * unit<T>));
+  }
+  // Both ends of the range: the difference of the two overflows.
+  const T end = std::numeric_limits<T>::max();
+  check_within(normalised({end, -end}, T(1e-5)).first, {1, -1}, {8 * unit<T>, 8 * unit<T>});
+  const T infinity = std::numeric_limits<T>::infinity();
+  CHECK(std::isnan(normalised({T(1), infinity, T(2)}, T(1e-5)).first[0]));
+}
+
 }  // namespace paragon_test::backend_tests

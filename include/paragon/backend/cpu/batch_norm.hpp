@@ -5,6 +5,7 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <limits>
 
 #include "columns.hpp"
 #include "threads.hpp"
@@ -159,9 +160,11 @@ private:
     for (std::size_t r = begin; r < end; r += lines.rows_at_once()) {
       const T* in = x + r * columns;
       const std::size_t n = std::min(lines.rows_at_once(), end - r);
+      lines.spread(in, line);
       lines.template sums<1>(
-          n, [=]<class V>(V* to, std::size_t i, std::size_t) { to[0].v += V::load(in + i).v; }, total);
-      for (std::size_t c = 0; c < columns; ++c) total[0][c] /= static_cast<T>(n);
+          n, [=]<class V>(V* to, std::size_t i, std::size_t j) { to[0].v += V::load(in + i).v - V::load(line + j).v; },
+          total);
+      for (std::size_t c = 0; c < columns; ++c) total[0][c] = in[c] + total[0][c] / static_cast<T>(n);
       lines.spread(total[0], line);
       lines.template sums<2>(
           n,
@@ -178,8 +181,28 @@ private:
         to[c] = static_cast<double>(line[c]) + shift;
         to[columns + c] = std::max(0.0, static_cast<double>(centred[1][c]) - shift * shift * static_cast<double>(n));
       }
+      for (std::size_t c = 0; c < columns; ++c) {
+        if (!(to[columns + c] <= std::numeric_limits<double>::max())) wide_moments(columns, n, in, c, to);
+      }
       if (r > begin) combine(columns, r - begin, n, moments, piece, piece + columns);
     }
+  }
+
+  /// The moments of column c where squares left the range of T: in double.
+  template <class T>
+  static void wide_moments(std::size_t columns, std::size_t n, const T* x, std::size_t c, double* moments) noexcept {
+    const double first = static_cast<double>(x[c]);
+    double shift = 0;
+    for (std::size_t r = 0; r < n; ++r) {
+      shift += (static_cast<double>(x[r * columns + c]) - first) / static_cast<double>(n);
+    }
+    double squares = 0;
+    for (std::size_t r = 0; r < n; ++r) {
+      const double d = static_cast<double>(x[r * columns + c]) - first - shift;
+      squares += d * d;
+    }
+    moments[c] = first + shift;
+    moments[columns + c] = squares;
   }
 
   /// Adds the moments of n rows to those of `before` rows.

@@ -22,9 +22,7 @@ struct label_loss_kernels {
         const T* row = y + r * classes;
         loss[r] = (smoothing - T(1)) * row[label[r]];
         if (smoothing != T(0)) {
-          loss[r] -= smoothing / static_cast<T>(classes) *
-                     reduce::sum<T>(
-                         classes, [](T value) { return value; }, row);
+          loss[r] -= smoothing * static_cast<T>(reduce::total(classes, row) / static_cast<double>(classes));
         }
       }
     });

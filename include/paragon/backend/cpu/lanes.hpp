@@ -15,6 +15,7 @@
 #include "../cpu.hpp"
 #include "../lanes.hpp"
 #include "registers.hpp"
+#include "vector.hpp"
 
 namespace paragon::backend {
 
@@ -135,25 +136,32 @@ struct lanes<cpu> {
   template <class T>
   static void normalise(std::size_t nodes, std::size_t features, T epsilon, const T* x, std::size_t x_stride, T* y,
                         std::size_t y_stride) {
-    const T share = T(1) / static_cast<T>(features);
-    for (std::size_t n = 0; n < nodes; ++n) {
-      const T* from = x + n * x_stride * width;
-      T* to = y + n * y_stride * width;
-      T mean[width] = {};
-      T scale[width] = {};
+    const double share = 1 / static_cast<double>(features);
+    constexpr std::size_t group = cpu_kernels::register_width<double>;
+    using vector = cpu_kernels::vector_of<double, group>;
+    const auto load = [](const T* at) { return cpu_kernels::load_as<double, group>(at).v; };
+    for (std::size_t i = 0; i < nodes * width; i += group) {
+      const T* from = x + i / width * x_stride * width + i % width;
+      T* to = y + i / width * y_stride * width + i % width;
+      const auto first = load(from);
+      auto shift = vector::zero().v;
+      for (std::size_t f = 1; f < features; ++f) shift += load(from + f * width) - first;
+      shift *= share;
+      auto squares = vector::zero().v;
       for (std::size_t f = 0; f < features; ++f) {
-        for (std::size_t l = 0; l < width; ++l) mean[l] += from[f * width + l];
+        const auto d = load(from + f * width) - first - shift;
+        squares += d * d;
       }
-      for (std::size_t l = 0; l < width; ++l) mean[l] *= share;
-      for (std::size_t f = 0; f < features; ++f) {
-        for (std::size_t l = 0; l < width; ++l) {
-          const T d = from[f * width + l] - mean[l];
-          scale[l] += d * d;
-        }
+      double scale[group];
+      vector{squares}.store(scale);
+      for (double& s : scale) {
+        const double spread = s * share + static_cast<double>(epsilon);
+        s = spread == 0 ? 0 : 1 / math::sqrt(spread);
       }
-      for (std::size_t l = 0; l < width; ++l) scale[l] = T(1) / math::sqrt(scale[l] * share + epsilon);
+      squares = vector::load(scale).v;
       for (std::size_t f = 0; f < features; ++f) {
-        for (std::size_t l = 0; l < width; ++l) to[f * width + l] = (from[f * width + l] - mean[l]) * scale[l];
+        const vector out{(load(from + f * width) - first - shift) * squares};
+        cpu_kernels::store_rounded<group>(out, to + f * width);
       }
     }
   }

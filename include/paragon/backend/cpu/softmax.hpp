@@ -22,8 +22,7 @@ struct softmax_kernels {
       for (std::size_t i = begin * columns; i < end * columns; ++i) y[i] = math::exp(y[i]);
       for (std::size_t r = begin; r < end; ++r) {
         T* out = y + r * columns;
-        const T total = reduce::sum<T>(
-            columns, [](T value) { return value; }, out);
+        const T total = static_cast<T>(reduce::total(columns, out));
         const T scale = total == T(0) ? T(0) : T(1) / total;
         for (std::size_t c = 0; c < columns; ++c) out[c] *= scale;
       }
@@ -35,7 +34,7 @@ struct softmax_kernels {
   static void softmax_adjoint(std::size_t rows, std::size_t columns, const T* y, const T* dy, T* dx) {
     for_rows(rows, columns, [&](std::size_t r) {
       const std::size_t at = r * columns;
-      const T inner = reduce::dot(columns, y + at, dy + at);
+      const T inner = static_cast<T>(reduce::dot(columns, y + at, dy + at));
       for (std::size_t c = 0; c < columns; ++c) dx[at + c] += y[at + c] * (dy[at + c] - inner);
     });
   }
@@ -55,12 +54,18 @@ struct softmax_kernels {
         }
         for (std::size_t r = first; r < last; ++r) {
           T* out = y + r * columns;
-          const T total = columns < 16 ? reduce::sum<T>(
-                                             columns, [](T value) { return value; }, buffer + (r - first) * columns)
-                                       : reduce::sum<T>(
-                                             columns, [](T value) { return math::exp(value); }, out);
-          const T logarithm = total == T(0) ? T(0) : std::log(total);
-          for (std::size_t c = 0; c < columns; ++c) out[c] -= logarithm;
+          double total = 0;
+          if (columns < 16) {
+            total = reduce::total(columns, buffer + (r - first) * columns);
+          } else {
+            for (std::size_t c = 0; c < columns; c += buffer_size) {
+              const std::size_t count = std::min(buffer_size, columns - c);
+              exponentials(count, out + c, buffer);
+              total += reduce::total(count, buffer);
+            }
+          }
+          const T logarithm = total == 0 ? T(0) : std::log(static_cast<T>(total));
+          subtract(columns, out, logarithm, out);
         }
       }
     });
@@ -71,8 +76,7 @@ struct softmax_kernels {
   static void log_softmax_adjoint(std::size_t rows, std::size_t columns, const T* y, const T* dy, T* dx) {
     for_rows(rows, columns, [&](std::size_t r) {
       const std::size_t at = r * columns;
-      const T total = reduce::sum<T>(
-          columns, [](T value) { return value; }, dy + at);
+      const T total = static_cast<T>(reduce::total(columns, dy + at));
       for (std::size_t c = 0; c < columns; ++c) dx[at + c] += dy[at + c] - math::exp(y[at + c]) * total;
     });
   }
@@ -90,12 +94,33 @@ private:
     });
   }
 
+  /// y = exp x, in sixteens, which compilers turn into vector instructions at -O2 too.
+  template <class T>
+  static void exponentials(std::size_t n, const T* x, T* __restrict y) {
+    constexpr std::size_t lanes = 16;
+    const std::size_t whole = n - n % lanes;
+    for (std::size_t i = 0; i < whole; i += lanes) {
+      for (std::size_t l = 0; l < lanes; ++l) y[i + l] = math::exp(x[i + l]);
+    }
+    for (std::size_t i = whole; i < n; ++i) y[i] = math::exp(x[i]);
+  }
+
   /// y = x - max x, or minus infinity where that is the maximum.
   template <class T>
   static void shift(std::size_t columns, const T* x, T* y) {
     const T greatest = maximum(columns, x);
     const T offset = greatest == -std::numeric_limits<T>::infinity() ? T(0) : greatest;
-    for (std::size_t c = 0; c < columns; ++c) y[c] = x[c] - offset;
+    subtract(columns, x, offset, y);
+  }
+
+  /// y = x - offset
+  template <class T>
+  static void subtract(std::size_t columns, const T* x, T offset, T* y) {
+    for_vectors<T>(columns, [=]<std::size_t N>(std::size_t c) {
+      auto v = vector_of<T, N>::load(x + c);
+      v.v -= offset;
+      v.store(y + c);
+    });
   }
 
   /// In sixteen lanes, as the compiler may not reorder comparisons by itself. Where an entry is NaN the result may be

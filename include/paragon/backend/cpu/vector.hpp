@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <type_traits>
 
 #include "registers.hpp"
 
@@ -37,6 +38,40 @@ struct vector_of<T, 1> {
   [[nodiscard]] static vector_of load(const T* from) noexcept { return {*from}; }
   void store(T* to) const noexcept { *to = v; }
 };
+
+/// N neighbours as numbers of another type.
+template <class To, std::size_t N, class T>
+[[nodiscard]] vector_of<To, N> load_as(const T* from) noexcept {
+  if constexpr (std::is_same_v<T, To>) {
+    return vector_of<To, N>::load(from);
+  } else if constexpr (N == 1) {
+    return {static_cast<To>(*from)};
+  } else {
+    return {__builtin_convertvector(vector_of<T, N>::load(from).v, typename vector_of<To, N>::type)};
+  }
+}
+
+/// Writes N doubles as neighbours of another type, rounded.
+template <std::size_t N, class T>
+void store_rounded(const vector_of<double, N>& from, T* to) noexcept {
+  if constexpr (std::is_same_v<T, double>) {
+    from.store(to);
+  } else if constexpr (N == 1) {
+    *to = static_cast<T>(from.v);
+  } else {
+    vector_of<T, N>{__builtin_convertvector(from.v, typename vector_of<T, N>::type)}.store(to);
+  }
+}
+
+/// The first half plus the second half.
+template <class T, std::size_t N>
+[[nodiscard]] vector_of<T, N / 2> fold(const vector_of<T, N>& x) noexcept {
+  T all[N];
+  x.store(all);
+  auto low = vector_of<T, N / 2>::load(all);
+  low.v += vector_of<T, N / 2>::load(all + N / 2).v;
+  return low;
+}
 
 /// Elements of the widest register.
 template <class T>

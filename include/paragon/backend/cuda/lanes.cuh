@@ -36,17 +36,24 @@ __global__ void unpack_lanes(std::size_t n, std::size_t width, std::size_t each,
 template <class T>
 __global__ void normalise_lanes(std::size_t n, std::size_t width, std::size_t features, T epsilon, const T* x,
                                 std::size_t x_stride, T* y, std::size_t y_stride) {
-  const T count = static_cast<T>(features);
+  const double share = 1 / static_cast<double>(features);
   for (std::size_t i = first_element(); i < n; i += element_stride()) {
     const T* from = x + i / width * x_stride * width + i % width;
     T* to = y + i / width * y_stride * width + i % width;
-    T mean = 0;
-    for (std::size_t f = 0; f < features; ++f) mean += from[f * width];
-    mean /= count;
-    T squares = 0;
-    for (std::size_t f = 0; f < features; ++f) squares += (from[f * width] - mean) * (from[f * width] - mean);
-    const T scale = T(1) / std::sqrt(squares / count + epsilon);
-    for (std::size_t f = 0; f < features; ++f) to[f * width] = (from[f * width] - mean) * scale;
+    const double first = static_cast<double>(from[0]);
+    double shift = 0;
+    for (std::size_t f = 1; f < features; ++f) shift += static_cast<double>(from[f * width]) - first;
+    shift *= share;
+    double squares = 0;
+    for (std::size_t f = 0; f < features; ++f) {
+      const double d = static_cast<double>(from[f * width]) - first - shift;
+      squares += d * d;
+    }
+    const double spread = squares * share + static_cast<double>(epsilon);
+    const double scale = spread == 0 ? 0 : 1 / std::sqrt(spread);
+    for (std::size_t f = 0; f < features; ++f) {
+      to[f * width] = static_cast<T>((static_cast<double>(from[f * width]) - first - shift) * scale);
+    }
   }
 }
 

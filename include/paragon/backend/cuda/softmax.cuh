@@ -29,14 +29,14 @@ __global__ void softmax(std::size_t rows, std::size_t columns, const T* x, T* y)
     T* out = y + r * columns;
     const T greatest = row_greatest<width>(columns, in);
     const bool masked = greatest == -std::numeric_limits<T>::infinity();
-    T sum = 0;
+    double sum = 0;
     for (std::size_t c = team::lane(); c < columns; c += width) {
       const T e = masked ? T(0) : math::exp(in[c] - greatest);
       out[c] = e;
-      sum += e;
+      sum += static_cast<double>(e);
     }
     sum = team::total(sum);
-    const T scale = masked ? T(0) : T(1) / sum;
+    const T scale = masked ? T(0) : static_cast<T>(1 / sum);
     for (std::size_t c = team::lane(); c < columns; c += width) out[c] *= scale;
   }
 }
@@ -46,9 +46,11 @@ __global__ void softmax_adjoint(std::size_t rows, std::size_t columns, const T* 
   using team = row_team<width>;
   for (std::size_t r = team::first_row(); r < rows; r += team::row_stride()) {
     const std::size_t at = r * columns;
-    T inner = 0;
-    for (std::size_t c = team::lane(); c < columns; c += width) inner += y[at + c] * dy[at + c];
-    inner = team::total(inner);
+    double products = 0;
+    for (std::size_t c = team::lane(); c < columns; c += width) {
+      products += static_cast<double>(y[at + c]) * static_cast<double>(dy[at + c]);
+    }
+    const T inner = static_cast<T>(team::total(products));
     for (std::size_t c = team::lane(); c < columns; c += width) dx[at + c] += y[at + c] * (dy[at + c] - inner);
   }
 }
@@ -61,11 +63,14 @@ __global__ void log_softmax(std::size_t rows, std::size_t columns, const T* x, T
     T* out = y + r * columns;
     const T greatest = row_greatest<width>(columns, in);
     const bool masked = greatest == -std::numeric_limits<T>::infinity();
-    T sum = 0;
-    for (std::size_t c = team::lane(); c < columns; c += width) sum += masked ? T(0) : math::exp(in[c] - greatest);
-    sum = team::total(sum);
-    const T shift = greatest + std::log(sum);
-    for (std::size_t c = team::lane(); c < columns; c += width) out[c] = masked ? greatest : in[c] - shift;
+    double sum = 0;
+    for (std::size_t c = team::lane(); c < columns; c += width) {
+      sum += masked ? 0 : static_cast<double>(math::exp(in[c] - greatest));
+    }
+    const T logarithm = std::log(static_cast<T>(team::total(sum)));
+    for (std::size_t c = team::lane(); c < columns; c += width) {
+      out[c] = masked ? greatest : in[c] - greatest - logarithm;
+    }
   }
 }
 
@@ -74,9 +79,9 @@ __global__ void log_softmax_adjoint(std::size_t rows, std::size_t columns, const
   using team = row_team<width>;
   for (std::size_t r = team::first_row(); r < rows; r += team::row_stride()) {
     const std::size_t at = r * columns;
-    T sum = 0;
-    for (std::size_t c = team::lane(); c < columns; c += width) sum += dy[at + c];
-    sum = team::total(sum);
+    double total = 0;
+    for (std::size_t c = team::lane(); c < columns; c += width) total += static_cast<double>(dy[at + c]);
+    const T sum = static_cast<T>(team::total(total));
     for (std::size_t c = team::lane(); c < columns; c += width) dx[at + c] += dy[at + c] - math::exp(y[at + c]) * sum;
   }
 }
