@@ -149,3 +149,36 @@ TEST_CASE("nn: long gradients are clipped, short ones left alone") {
   std::vector<float> none(4);
   CHECK(nn::clip_norm(none.size(), none.data(), 1.0) == 0);
 }
+
+TEST_CASE("nn: a gradient is clipped right where its squares leave the range") {
+  std::vector<float> great{1.5e19F, 2e19F};
+  CHECK(nn::clip_norm(great.size(), great.data(), 1.0) == doctest::Approx(2.5e19).epsilon(1e-6));
+  CHECK(great[0] == doctest::Approx(0.6).epsilon(1e-6));
+  CHECK(great[1] == doctest::Approx(0.8).epsilon(1e-6));
+  for (const double unit : {1e-300, 1e-200, 1e-30, 1e30, 1e200, 1e300}) {
+    CAPTURE(unit);
+    std::vector<double> gradient{3 * unit, -4 * unit};
+    CHECK(nn::clip_norm(2, gradient.data(), 0.5 * unit) == doctest::Approx(5 * unit).epsilon(1e-14));
+    CHECK(gradient[0] == doctest::Approx(0.3 * unit).epsilon(1e-14));
+    CHECK(gradient[1] == doctest::Approx(-0.4 * unit).epsilon(1e-14));
+    CHECK(nn::clip_norm(2, gradient.data(), unit) == doctest::Approx(0.5 * unit).epsilon(1e-14));
+    CHECK(gradient[0] == doctest::Approx(0.3 * unit).epsilon(1e-14));
+  }
+  std::vector<float> small{3e-30F, 4e-30F};
+  CHECK(nn::clip_norm(2, small.data(), 1e-30) == doctest::Approx(5e-30).epsilon(1e-6));
+  CHECK(small[0] == doctest::Approx(0.6e-30).epsilon(1e-6));
+}
+
+TEST_CASE_TEMPLATE("nn: Adam with a beta that the type rounds to 1", T, float, double) {
+  // With one gradient g in every step both averages, freed of their bias, are g and g^2: each step is -rate sign(g).
+  for (const double lack : {1e-3, 1e-7, 1e-10, 1e-14}) {
+    CAPTURE(lack);
+    nn::parameters<T> theta;
+    theta.add("w", {2}, nn::fill{0}, {});
+    const std::vector<T> gradient{T(0.5), T(-2e-3)};
+    nn::adam<T> adam({.beta1 = 0.9, .beta2 = 1 - lack, .epsilon = 1e-12});
+    for (int t = 0; t < 100; ++t) adam.step(theta, gradient.data(), 0.01);
+    CHECK(theta.data()[0] == doctest::Approx(-1).epsilon(1e-4));
+    CHECK(theta.data()[1] == doctest::Approx(1).epsilon(1e-4));
+  }
+}

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include <paragon/core/error.hpp>
@@ -153,4 +154,68 @@ TEST_CASE("predictor: correlations refuse rows that do not match") {
   CHECK_THROWS_WITH_AS((void)predictor::kendall(one, one),
                        "predictor::kendall: 1 and 1 values; expected two rows of the same length, 2 or more",
                        paragon::error);
+}
+
+TEST_CASE("predictor: a correlation with NaN is NaN") {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  const std::vector<double> with{1, 2, nan, 3, 5};
+  const std::vector<double> without{1, 2, 3, 4, 5};
+  const std::vector<double> constant(5, 0.1);
+  for (const auto* other : {&without, &with, &constant}) {
+    CHECK(std::isnan(predictor::pearson(with, *other)));
+    CHECK(std::isnan(predictor::spearman(with, *other)));
+    CHECK(std::isnan(predictor::kendall(with, *other)));
+    CHECK(std::isnan(predictor::pearson(*other, with)));
+    CHECK(std::isnan(predictor::spearman(*other, with)));
+    CHECK(std::isnan(predictor::kendall(*other, with)));
+  }
+  const auto ranks = predictor::average_ranks(std::vector<double>{3, nan, 1, 3, nan});
+  CHECK(ranks[0] == 2.5);
+  CHECK(std::isnan(ranks[1]));
+  CHECK(ranks[2] == 1);
+  CHECK(ranks[3] == 2.5);
+  CHECK(std::isnan(ranks[4]));
+}
+
+TEST_CASE("predictor: infinities have ranks but no moments") {
+  const double inf = std::numeric_limits<double>::infinity();
+  const std::vector<double> a{1, inf, 2, -inf, inf};
+  const std::vector<double> b{3, 9, 4, 1, 9};
+  CHECK(predictor::spearman(a, b) == doctest::Approx(1));
+  CHECK(predictor::kendall(a, b) == doctest::Approx(1));
+  CHECK(std::isnan(predictor::pearson(a, b)));
+}
+
+TEST_CASE("predictor: the unit and the origin of values change no correlation") {
+  const std::vector<double> x{1, 2, 3, 4};
+  const std::vector<double> y{1, 3, 2, 4};  // covariance 4 / 4, variances 5 / 4
+  for (const double unit : {1e-308, 1e-200, 1e-20, 1.0, 1e20, 1e200, 4e307}) {
+    for (const double other : {1e-200, 1.0, 1e200}) {
+      CAPTURE(unit);
+      CAPTURE(other);
+      std::vector<double> a(x);
+      std::vector<double> b(y);
+      for (double& v : a) v *= unit;
+      for (double& v : b) v *= other;
+      CHECK(predictor::pearson(a, b) == doctest::Approx(0.8).epsilon(1e-13));
+    }
+  }
+  const double greatest = std::numeric_limits<double>::max();
+  CHECK(predictor::pearson(std::vector<double>{-greatest, 0, greatest}, std::vector<double>{1, 2, 3}) ==
+        doctest::Approx(1).epsilon(1e-14));
+  std::vector<double> far(x);
+  for (double& v : far) v += 1e15;
+  CHECK(predictor::pearson(far, y) == doctest::Approx(0.8).epsilon(1e-14));
+}
+
+TEST_CASE("predictor: a constant row correlates 0 with all, though its mean is rounded") {
+  for (const double value : {0.1, -1.0 / 3, 12345.678, 1e300, 1e-300}) {
+    for (const std::size_t n : {3UL, 7UL, 1001UL}) {
+      std::vector<double> rising(n);
+      for (std::size_t i = 0; i < n; ++i) rising[i] = static_cast<double>(i);
+      CHECK(predictor::pearson(std::vector<double>(n, value), rising) == 0);
+      CHECK(predictor::spearman(std::vector<double>(n, value), rising) == 0);
+      CHECK(predictor::kendall(std::vector<double>(n, value), rising) == 0);
+    }
+  }
 }

@@ -31,7 +31,11 @@ struct aligned_mtl {
     const double share = 1.0 / static_cast<double>(k);
     detail::square values(k * k);
     detail::square vectors(k * k);
-    std::copy_n(gram.entries().data(), k * k, values.data());
+    double longest = 0;
+    for (std::size_t i = 0; i < k; ++i) longest = std::max(longest, gram(i, i));
+    // In a unit in which squares neither overflow nor vanish: what does vanish is below the floor of the eigenvalues.
+    const double unit = longest > 0 ? std::ldexp(1.0, std::min(1000, -std::ilogb(longest))) : 1;
+    for (std::size_t e = 0; e < k * k; ++e) values[e] = gram.entries()[e] * unit;
     constexpr std::size_t limit = 60;
     status s;
     s.iterations = detail::jacobi_eigen(values.data(), vectors.data(), k, limit);

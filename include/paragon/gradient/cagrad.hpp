@@ -12,6 +12,7 @@
 #include "concepts.hpp"
 #include "detail/judge.hpp"
 #include "detail/nonnegative_quadratic.hpp"
+#include "detail/scaled_gram.hpp"
 #include "detail/scratch.hpp"
 #include "min_norm.hpp"
 
@@ -58,18 +59,20 @@ struct cagrad {
     for (std::size_t i = 0; i < k; ++i) longest = std::max(longest, gram(i, i));
     // Where the hull contains zero, no level above zero can be reached at all: stay clear of it by more than rounding.
     const bool stationary = nearest.squared_norm <= 1e-13 * longest;
-    double level =
-        stationary ? -1e-12 * std::sqrt(longest * s.squared_norm) : dual(weights, std::sqrt(nearest.squared_norm));
+    double level = stationary ? -1e-12 * std::sqrt(longest) * std::sqrt(s.squared_norm)
+                              : dual(weights, std::sqrt(nearest.squared_norm));
     for (std::size_t i = 0; i < k; ++i) level = std::min(level, towards_mean[i] + radius * std::sqrt(gram(i, i)));
 
-    detail::nonnegative_quadratic program(gram.entries().data(), k, false);
+    const detail::scaled_gram scaled(gram);
+    detail::nonnegative_quadratic program(scaled.entries.data(), k, false);
     detail::numbers right(k);
     detail::numbers product(k);
     s.converged = false;
     while (s.iterations < maximum_iterations) {
       ++s.iterations;
-      for (std::size_t i = 0; i < k; ++i) right[i] = level - towards_mean[i];
+      for (std::size_t i = 0; i < k; ++i) right[i] = (level - towards_mean[i]) * scaled.per_length[i];
       const auto found = program.solve({right.data(), k}, weights, 20 * k + 100);
+      for (std::size_t i = 0; i < k; ++i) weights[i] *= scaled.per_length[i];
       detail::multiply(gram, weights, product.data());
       double squared = 0;
       double sum = 0;
@@ -77,8 +80,8 @@ struct cagrad {
         squared += weights[i] * product[i];
         sum += weights[i];
       }
-      const double length = std::sqrt(std::max(squared, 0.0));
-      s.residual = std::max(0.0, (length - radius) / radius);
+      const double length = squared < 0 ? 0 : std::sqrt(squared);
+      s.residual = detail::worse(0, (length - radius) / radius);
       s.converged = found.converged && found.violation <= tolerance && s.residual <= tolerance;
       if (s.residual <= 4 * std::numeric_limits<double>::epsilon() || sum == 0) break;
       for (double& w : weights) w /= sum;

@@ -23,7 +23,8 @@ struct double_accumulation {
 };
 
 /// Products of floats are added up in float over 256 numbers at most, then in double: about twice as fast in cache, with a
-/// relative error of about 1e-6 of |g_i| |g_j|. For double input the same as `double_accumulation`.
+/// relative error of about 1e-6 of |g_i| |g_j|. Where squares leave the range of float, and for double input, it is the same
+/// as `double_accumulation`.
 struct mixed_accumulation {
   friend bool operator==(mixed_accumulation, mixed_accumulation) = default;
 };
@@ -157,8 +158,18 @@ void add_gram(const J& rows, std::span<double> out, thread_pool* pool) {
   const std::size_t kept = together ? 1 : chunks;
   const auto partial = std::make_unique_for_overwrite<double[]>(kept * k * k);
   const auto run = [&](std::size_t chunk, packed_type* packed, double* sums) {
+    const std::size_t begin = chunk * gram_chunk;
+    const std::size_t end = std::min(n, begin + gram_chunk);
     std::fill_n(sums, k * k, 0.0);
-    gram_columns(rows, chunk * gram_chunk, std::min(n, (chunk + 1) * gram_chunk), packed, sums);
+    gram_columns(rows, begin, end, packed, sums);
+    if constexpr (std::is_same_v<packed_type, float>) {
+      bool sound = true;  // no square that counts has left the range of float
+      for (std::size_t i = 0; i < k; ++i) sound &= sums[i * k + i] >= 1e-25 && sums[i * k + i] <= 1e30;
+      if (sound) return;
+      const auto wide = std::make_unique_for_overwrite<double[]>(k * gram_block);
+      std::fill_n(sums, k * k, 0.0);
+      gram_columns(rows, begin, end, wide.get(), sums);
+    }
   };
   const auto add = [&](const double* sums) {
     for (std::size_t i = 0; i < k; ++i) {

@@ -48,7 +48,7 @@ struct imtl_g {
     for (std::size_t i = 0; i < k; ++i) {
       double projection = 0;
       for (std::size_t j = 0; j < k; ++j) projection += cosine[i * k + j] * weights[j];
-      s.residual = std::max(s.residual, std::abs(projection - 1));
+      s.residual = detail::worse(s.residual, std::abs(projection - 1));
     }
     for (std::size_t i = 0; i < k; ++i) {
       weights[i] = norm[i] == 0 ? 0 : weights[i] / norm[i];

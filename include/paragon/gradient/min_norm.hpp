@@ -9,6 +9,7 @@
 #include "concepts.hpp"
 #include "detail/judge.hpp"
 #include "detail/nonnegative_quadratic.hpp"
+#include "detail/scaled_gram.hpp"
 #include "detail/scratch.hpp"
 #include "min_norm_pair.hpp"
 
@@ -21,8 +22,8 @@ namespace paragon::gradient {
 /// that are zero at the optimum are exactly zero.
 ///
 /// How: with c = min_i G_ii, the minimiser of x'Gx + c (1'x - 1)^2 over x >= 0 is the wanted w times a number, which drops
-/// the equality constraint and keeps the matrix definite where the hull contains zero. Every test is relative to the norms of
-/// the gradients involved, so scales from 1e-70 to 1e70 and gradients of very different lengths are treated alike.
+/// the equality constraint and keeps the matrix definite where the hull contains zero. It is solved in units of the gradients'
+/// own lengths and every test is relative to them, so gradients of any lengths, also very different ones, are treated alike.
 /// Duplicates, collinear and zero gradients are allowed; where several w give the same point, one of them is returned.
 ///
 /// status: `iterations` counts changes of the face after the start; `residual` is the certificate: the largest
@@ -57,13 +58,10 @@ private:
   void solve(gram_view gram, std::span<double> weights, status& s) const {
     const std::size_t k = gram.size();
     std::size_t shortest = 0;
-    double longest = 0;
     for (std::size_t i = 0; i < k; ++i) {
       if (gram(i, i) < gram(shortest, shortest)) shortest = i;
-      longest = std::max(longest, gram(i, i));
     }
-    const double constant = gram(shortest, shortest);
-    if (k == 1 || constant == 0) {
+    if (k == 1 || gram(shortest, shortest) == 0) {
       detail::choose_only(shortest, weights);
       return;
     }
@@ -71,19 +69,23 @@ private:
       min_norm_pair{}(gram, weights);
       return;
     }
-    int exponent = 0;
-    std::frexp(longest, &exponent);
-    const double unit = std::ldexp(1.0, -exponent);
-    const double shift = constant * unit;
+    // With x_i = y_i / length_i: minimise y'(C + c pp')y - 2 c p'y for p_i = 1 / length_i, in units of the shortest length.
+    const detail::scaled_gram scaled(gram);
+    const double* cosine = scaled.entries.data();
+    detail::numbers share(k);
+    for (std::size_t i = 0; i < k; ++i) share[i] = scaled.length[shortest] * scaled.per_length[i];
+    const double shift = cosine[shortest * k + shortest];
     detail::square matrix(k * k);
-    const auto entries = gram.entries();
-    for (std::size_t i = 0; i < k * k; ++i) matrix[i] = entries[i] * unit + shift;
     detail::numbers right(k);
-    std::fill_n(right.data(), k, shift);
+    for (std::size_t i = 0; i < k; ++i) {
+      right[i] = shift * share[i];
+      for (std::size_t j = 0; j < k; ++j) matrix[i * k + j] = cosine[i * k + j] + right[i] * share[j];
+    }
     detail::nonnegative_quadratic program(matrix.data(), k, true);
     s.iterations =
         program.solve({right.data(), k}, weights, maximum_iterations == 0 ? 20 * k + 100 : maximum_iterations)
             .iterations;
+    for (std::size_t i = 0; i < k; ++i) weights[i] *= share[i];
     double sum = 0;
     for (const double x : weights) sum += x;
     for (double& x : weights) x /= sum;

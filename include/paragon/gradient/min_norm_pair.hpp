@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <span>
 #include <string>
@@ -13,6 +14,8 @@ namespace paragon::gradient {
 
 /// The minimum-norm point of the segment between two gradients, in closed form: w_1 = clip(<g_2 - g_1, g_2> / |g_1 - g_2|^2),
 /// the ends 0 and 1 included exactly. Of two equal gradients the first gets everything.
+///
+/// status: `residual` is the certificate of `min_norm`; converged means that it is at most 1e-11.
 ///
 /// O(1). Reference: Sener, Koltun, "Multi-task learning as multi-objective optimization", 2018, algorithm 1.
 /// \throws error for another number of gradients than two
@@ -31,15 +34,18 @@ struct min_norm_pair {
       throw error("min_norm_pair", std::to_string(gram.size()) + " gradients", "2 (min_norm takes any number)");
     }
     detail::require_gram("min_norm_pair", gram, weights);
-    const double a = gram(0, 0);
-    const double b = gram(0, 1);
-    const double c = gram(1, 1);
+    const double unit = std::max(gram(0, 0), gram(1, 1)) > 0x1p1000 ? 0x1p-10 : 1;  // no sum of three overflows
+    const double a = gram(0, 0) * unit;
+    const double b = gram(0, 1) * unit;
+    const double c = gram(1, 1) * unit;
+    // A weight that is as good as 1 leaves a small one beside it, not zero: the other gradient may be very long.
     weights[0] = first_weight(a, b, c);
-    weights[1] = weights[0] == 1 ? 0 : weights[0] == 0 ? 1 : (a - b) / ((a - b) + (c - b));
+    weights[1] = b >= a ? 0 : b >= c ? 1 : (a - b) / ((a - b) + (c - b));
     double product[2];
     detail::multiply(gram, weights, product);
-    status s{.converged = true};
-    detail::judge(weights, product, s);
+    status s;
+    detail::certify(gram, weights, product, s);
+    s.converged = s.residual <= 1e-11;
     return s;
   }
 };

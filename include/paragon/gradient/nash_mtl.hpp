@@ -70,7 +70,7 @@ public:
     ++age_;
     detail::numbers product(k);
     detail::multiply(gram, weights, product.data());
-    for (std::size_t i = 0; i < k; ++i) s.residual = std::max(s.residual, std::abs(weights[i] * product[i] - 1));
+    for (std::size_t i = 0; i < k; ++i) s.residual = detail::worse(s.residual, std::abs(weights[i] * product[i] - 1));
     detail::judge(weights, product.data(), s);
     const double norm = std::sqrt(s.squared_norm);
     if (tuning_.max_norm > 0 && norm > tuning_.max_norm) {
@@ -114,7 +114,7 @@ private:
         hessian[i * k + i] += 1;
         slope[i] = 1 - weights[i] * product;
         step[i] = slope[i];
-        worst = std::max(worst, std::abs(slope[i]));
+        worst = detail::worse(worst, std::abs(slope[i]));
       }
       s.converged = worst <= tuning_.tolerance;
       if (s.converged && (worst <= 4 * std::numeric_limits<double>::epsilon() || worst >= previous)) break;

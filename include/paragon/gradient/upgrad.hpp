@@ -8,6 +8,7 @@
 #include "concepts.hpp"
 #include "detail/judge.hpp"
 #include "detail/nonnegative_quadratic.hpp"
+#include "detail/scaled_gram.hpp"
 #include "detail/scratch.hpp"
 
 namespace paragon::gradient {
@@ -31,18 +32,18 @@ struct upgrad {
     const std::size_t k = gram.size();
     const std::size_t limit = maximum_iterations == 0 ? 20 * k + 100 : maximum_iterations;
     std::fill(weights.begin(), weights.end(), 0.0);
-    detail::nonnegative_quadratic program(gram.entries().data(), k, false);
+    const detail::scaled_gram scaled(gram);
+    detail::nonnegative_quadratic program(scaled.entries.data(), k, false);
     detail::numbers right(k);
     detail::numbers extra(k);
     status s{.converged = true};
     for (std::size_t i = 0; i < k; ++i) {
-      const double* row = gram.row(i);
-      for (std::size_t j = 0; j < k; ++j) right[j] = -row[j];
+      for (std::size_t j = 0; j < k; ++j) right[j] = -scaled.entries[i * k + j];
       const auto found = program.solve({right.data(), k}, extra.span(), limit);
       s.converged = s.converged && found.converged && found.violation <= tolerance;
       s.iterations += found.iterations;
-      s.residual = std::max(s.residual, found.violation);
-      for (std::size_t j = 0; j < k; ++j) weights[j] += extra[j];
+      s.residual = detail::worse(s.residual, found.violation);
+      for (std::size_t j = 0; j < k; ++j) weights[j] += extra[j] * scaled.length[i] * scaled.per_length[j];
       weights[i] += 1;
     }
     for (double& w : weights) w /= static_cast<double>(k);

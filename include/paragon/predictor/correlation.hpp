@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <numeric>
 #include <span>
 #include <string>
@@ -22,6 +23,35 @@ inline void check_pair(const char* place, std::size_t a, std::size_t b) {
                 "two rows of the same length, 2 or more");
   }
 }
+
+/// A row about its mean, in a unit near its greatest difference: numbers that can be squared, and zeros where the row is
+/// constant.
+class centred {
+public:
+  explicit centred(std::span<const double> values) : first_(0.5 * values[0]) {
+    double greatest = 0;
+    for (const double v : values) {
+      finite = finite && std::isfinite(v);
+      greatest = std::max(greatest, std::abs(0.5 * v - first_));
+    }
+    if (!finite || greatest == 0) return;
+    exponent_ = -std::ilogb(greatest);
+    double sum = 0;
+    for (const double v : values) sum += (*this)(v) / static_cast<double>(values.size());
+    mean_ = sum;
+  }
+
+  [[nodiscard]] double operator()(double value) const noexcept {
+    return std::ldexp(0.5 * value - first_, exponent_) - mean_;
+  }
+
+  bool finite = true;
+
+private:
+  double first_;  // halved, like all values: then no difference overflows
+  double mean_ = 0;
+  int exponent_ = 0;
+};
 
 /// Sorts `values` and returns how many pairs were out of order (merge sort).
 inline std::uint64_t count_inversions(std::vector<double>& values, std::vector<double>& spare, std::size_t begin,
@@ -57,12 +87,16 @@ std::uint64_t tied_pairs(std::size_t n, Equal equal) {
 
 }  // namespace detail
 
-/// Ranks from 1, equal values sharing the mean of theirs. O(n log n).
+/// Ranks from 1, equal values sharing the mean of theirs. Infinities are values like others; NaN has the rank NaN and the others
+/// are ranked without it. O(n log n).
 [[nodiscard]] inline std::vector<double> average_ranks(std::span<const double> values) {
-  std::vector<std::size_t> order(values.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::vector<std::size_t> order;
+  order.reserve(values.size());
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (!std::isnan(values[i])) order.push_back(i);
+  }
   std::sort(order.begin(), order.end(), [&](std::size_t i, std::size_t j) { return values[i] < values[j]; });
-  std::vector<double> ranks(values.size());
+  std::vector<double> ranks(values.size(), std::numeric_limits<double>::quiet_NaN());
   for (std::size_t begin = 0; begin < order.size();) {
     std::size_t end = begin + 1;
     while (end < order.size() && values[order[end]] == values[order[begin]]) ++end;
@@ -73,33 +107,52 @@ std::uint64_t tied_pairs(std::size_t n, Equal equal) {
   return ranks;
 }
 
-/// Pearson's correlation; 0 where one row is constant. O(n). \throws error for rows of different or too small length
+/// Pearson's correlation; 0 where one row is constant, NaN where a value is NaN or infinite.
+///
+/// Values of any size are right: they are taken as differences from the row's first one, in a unit near the greatest of
+/// these. O(n). \throws error for rows of different or too small length
 [[nodiscard]] inline double pearson(std::span<const double> a, std::span<const double> b) {
   detail::check_pair("predictor::pearson", a.size(), b.size());
-  const auto n = static_cast<double>(a.size());
-  const double mean_a = std::accumulate(a.begin(), a.end(), 0.0) / n;
-  const double mean_b = std::accumulate(b.begin(), b.end(), 0.0) / n;
+  const detail::centred x(a);
+  const detail::centred y(b);
+  if (!x.finite || !y.finite) return std::numeric_limits<double>::quiet_NaN();
+  constexpr std::size_t block = 1024;  // summed apart, so that rounding does not grow with the length
   double aa = 0;
   double ab = 0;
   double bb = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    aa += (a[i] - mean_a) * (a[i] - mean_a);
-    ab += (a[i] - mean_a) * (b[i] - mean_b);
-    bb += (b[i] - mean_b) * (b[i] - mean_b);
+  for (std::size_t begin = 0; begin < a.size(); begin += block) {
+    double block_aa = 0;
+    double block_ab = 0;
+    double block_bb = 0;
+    for (std::size_t i = begin; i < std::min(a.size(), begin + block); ++i) {
+      const double p = x(a[i]);
+      const double q = y(b[i]);
+      block_aa += p * p;
+      block_ab += p * q;
+      block_bb += q * q;
+    }
+    aa += block_aa;
+    ab += block_ab;
+    bb += block_bb;
   }
-  return aa > 0 && bb > 0 ? ab / std::sqrt(aa * bb) : 0;
+  return aa > 0 && bb > 0 ? std::clamp(ab / std::sqrt(aa) / std::sqrt(bb), -1.0, 1.0) : 0;
 }
 
-/// Spearman's rank correlation, ties by average ranks. O(n log n).
+/// Spearman's rank correlation, ties by average ranks; 0 where one row is constant, NaN where a value is NaN. Infinities are
+/// values like others. O(n log n).
 [[nodiscard]] inline double spearman(std::span<const double> a, std::span<const double> b) {
   detail::check_pair("predictor::spearman", a.size(), b.size());
   return pearson(average_ranks(a), average_ranks(b));
 }
 
-/// Kendall's tau-b: (concordant - discordant) / sqrt((pairs - ties in a)(pairs - ties in b)); 0 where one is constant.
-/// O(n log n). Reference: Knight, "A computer method for calculating Kendall's tau with ungrouped data", JASA 1966.
+/// Kendall's tau-b: (concordant - discordant) / sqrt((pairs - ties in a)(pairs - ties in b)); 0 where one is constant, NaN
+/// where a value is NaN. Infinities are values like others. O(n log n). Reference: Knight, "A computer method for calculating Kendall's tau with ungrouped data", JASA 1966.
 [[nodiscard]] inline double kendall(std::span<const double> a, std::span<const double> b) {
   detail::check_pair("predictor::kendall", a.size(), b.size());
+  const auto missing = [](double x) { return std::isnan(x); };
+  if (std::any_of(a.begin(), a.end(), missing) || std::any_of(b.begin(), b.end(), missing)) {
+    return std::numeric_limits<double>::quiet_NaN();
+  }
   const std::size_t n = a.size();
   std::vector<std::size_t> order(n);
   std::iota(order.begin(), order.end(), std::size_t{0});
@@ -116,7 +169,7 @@ std::uint64_t tied_pairs(std::size_t n, Equal equal) {
   const auto ties_b =
       static_cast<double>(detail::tied_pairs(n, [&](std::size_t i, std::size_t j) { return sorted[i] == sorted[j]; }));
   const double pairs = 0.5 * static_cast<double>(n) * static_cast<double>(n - 1);
-  const double scale = std::sqrt((pairs - ties_a) * (pairs - ties_b));
+  const double scale = std::sqrt(pairs - ties_a) * std::sqrt(pairs - ties_b);
   return scale > 0 ? (pairs - ties_a - ties_b + ties_both - 2 * discordant) / scale : 0;
 }
 

@@ -31,7 +31,7 @@ public:
     double violation = 0;  ///< largest (b - Mx)_j over its rounding scale |b_j| + sqrt(M_jj) sum_i sqrt(M_ii) x_i
   };
 
-  /// \param matrix   n * n, row-major; kept by reference
+  /// \param matrix   n * n, row-major, its diagonal of moderate size (`scaled_gram`); kept by reference
   /// \param bounded  whether no ray x >= 0 has Mx = 0; otherwise such rays, along which only rounding could seem to
   ///                 descend, are looked for and not followed
   nonnegative_quadratic(const double* matrix, std::size_t n, bool bounded)
@@ -116,7 +116,10 @@ private:
       if (slope_[j] == 0) continue;
       const double scale = std::abs(b_[j]) + root_[j] * mass_;
       const bool bound = place_[j] == n_;
-      if (!bound || slope_[j] > 0) result.violation = std::max(result.violation, std::abs(slope_[j]) / scale);
+      if (!bound || !(slope_[j] <= 0)) {
+        const double violation = std::abs(slope_[j]) / scale;
+        if (!(violation <= result.violation)) result.violation = violation;  // also NaN
+      }
       if (!bound || refused_[j] || slope_[j] <= 2.0 * rounding_ * scale) continue;
       const double rate = root_[j] > 0 ? slope_[j] / root_[j] : std::numeric_limits<double>::infinity();
       if (rate > best_rate) {
