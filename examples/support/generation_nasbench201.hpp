@@ -266,10 +266,8 @@ private:
                                     .angles = 64,
                                     .width = 0.6 * (high - low)},
                                    key, paragon::preference::smooth_tchebycheff{.mu = 0.03}, observe);
-    for (const auto& e : process.predict(cells_)) {
-      standing_.push_back(e.mean);
-      accuracy_.push_back(percent(e.mean));
-    }
+    standing_ = process.predict(cells_);
+    for (const double s : standing_) accuracy_.push_back(percent(s));
   }
 
   /// From the published pairs alone: networks that know the cell, but not its task.

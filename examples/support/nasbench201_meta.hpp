@@ -232,9 +232,7 @@ inline std::vector<double> rank_all(const study& s, std::span<const std::size_t>
   const std::size_t part = std::min<std::size_t>(400, known.size());
   process.train(std::span(known).first(part), std::span(scores).first(part));
   if (part < known.size()) process.train(known, scores);
-  std::vector<double> means;
-  for (const auto& e : process.predict(s.cell)) means.push_back(e.mean);
-  return means;
+  return process.predict(s.cell);
 }
 
 /// Every cell that is not tested, with what the ranking predictor says of it; measured latencies where there are any.

@@ -180,7 +180,7 @@ inline std::vector<double> expected_errors(const process& gp, const error_scale&
                                            std::span<const nasbench201_cell> of) {
   std::vector<double> errors;
   errors.reserve(of.size());
-  for (const auto& e : gp.predict(of)) errors.push_back(scale.to_error(e.mean + 0.5 * e.deviation));
+  for (const auto& e : gp.predict_with_deviations(of)) errors.push_back(scale.to_error(e.mean + 0.5 * e.deviation));
   return errors;
 }
 

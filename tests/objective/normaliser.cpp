@@ -172,3 +172,35 @@ TEST_CASE("objective: logarithms of the values it was made of have mean 0 and de
   CHECK_THROWS_AS((void)log_standard::of(values, 0), error);
   CHECK_THROWS_AS((void)log_standard::of(std::vector<double>{2, 2}), error);
 }
+
+TEST_CASE("objective: normalisers hold over the whole range of double") {
+  const double greatest = std::numeric_limits<double>::max();
+  const fixed_range whole{-greatest, greatest};
+  CHECK(whole(-greatest) == 0);
+  CHECK(whole(0) == 0.5);
+  CHECK(whole(greatest) == 1);
+  CHECK(whole.inverse(0.5) == 0);
+  CHECK(whole.slope(0) > 0);
+  running_range running;
+  quantile_range quantiles({.low = 0, .high = 1});
+  for (const double x : {-greatest, 0.0, greatest}) {
+    running.update(x);
+    quantiles.update(x);
+  }
+  CHECK(running(0) == 0.5);
+  CHECK(running.inverse(1) == greatest);
+  CHECK(quantiles(0) == 0.5);
+  const fixed_range tiny{0, 4e-320};
+  CHECK(tiny(2e-320) == doctest::Approx(0.5).epsilon(1e-3));
+  for (const double unit : {1e-300, 1e-200, 1.0, 1e200, 1e300}) {
+    CAPTURE(unit);
+    // 2 and 4 in turns, equally heavy but for the decay: the mean nears 3, the deviation 1.
+    moving_standard moving(0.999);
+    for (int i = 0; i < 20'000; ++i) moving.update((i % 2 == 0 ? 2 : 4) * unit);
+    CHECK(moving.mean() == doctest::Approx(3 * unit).epsilon(1e-3));
+    CHECK(moving.deviation() == doctest::Approx(unit).epsilon(1e-3));
+    CHECK(moving(4 * unit) == doctest::Approx(1).epsilon(1e-3));
+  }
+  // Equal values have no deviation, though a mean of their logarithms would be rounded.
+  CHECK_THROWS_AS((void)log_standard::of(std::vector<double>(7, 0.1)), error);
+}

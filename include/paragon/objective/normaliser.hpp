@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "../core/error.hpp"
+#include "../core/moments.hpp"
 
 namespace paragon::objective {
 
@@ -29,6 +30,19 @@ concept normaliser = std::copyable<N> && requires(N n, const N& c, double x) {
 namespace detail {
 inline void expect_finite(const char* place, double x) {
   if (!std::isfinite(x)) throw error(place, "the value " + number_text(x), "a finite number");
+}
+
+/// (x - low) / (high - low), also where a difference is beyond the range of double. \pre high > low
+inline double part_of_range(double x, double low, double high) noexcept {
+  const double part = (x - low) / (high - low);
+  return std::isfinite(part) && std::isfinite(high - low) ? part : (0.5 * x - 0.5 * low) / (0.5 * high - 0.5 * low);
+}
+/// 1 / (high - low), likewise.
+inline double slope_of_range(double low, double high) noexcept { return 0.5 / (0.5 * high - 0.5 * low); }
+/// low + y (high - low), likewise.
+inline double within_range(double y, double low, double high) noexcept {
+  const double range = high - low;
+  return std::isfinite(range) ? low + y * range : (1 - y) * low + y * high;
 }
 }  // namespace detail
 
@@ -52,9 +66,9 @@ struct fixed_range {
   }
 
   static void update(double) noexcept {}
-  [[nodiscard]] double operator()(double x) const noexcept { return (x - minimum) * slope(x); }
-  [[nodiscard]] double slope(double) const noexcept { return 1 / (maximum - minimum); }
-  [[nodiscard]] double inverse(double y) const noexcept { return minimum + y * (maximum - minimum); }
+  [[nodiscard]] double operator()(double x) const noexcept { return detail::part_of_range(x, minimum, maximum); }
+  [[nodiscard]] double slope(double) const noexcept { return detail::slope_of_range(minimum, maximum); }
+  [[nodiscard]] double inverse(double y) const noexcept { return detail::within_range(y, minimum, maximum); }
 };
 
 /// The published normalisation of the training loss: the range of the values noted since the last reset.
@@ -79,10 +93,14 @@ public:
 
   /// Whether values are being scaled at all.
   [[nodiscard]] bool ready() const noexcept { return count_ >= 2 && maximum_ > minimum_; }
-  [[nodiscard]] double operator()(double x) const noexcept { return ready() ? (x - minimum_) * slope(x) : x; }
-  [[nodiscard]] double slope(double) const noexcept { return ready() ? 1 / (maximum_ - minimum_) : 1; }
+  [[nodiscard]] double operator()(double x) const noexcept {
+    return ready() ? detail::part_of_range(x, minimum_, maximum_) : x;
+  }
+  [[nodiscard]] double slope(double) const noexcept { return ready() ? detail::slope_of_range(minimum_, maximum_) : 1; }
   /// Maps [0, 1] back to the range; the published way to give a cost the scale of the loss.
-  [[nodiscard]] double inverse(double y) const noexcept { return ready() ? minimum_ + y * (maximum_ - minimum_) : y; }
+  [[nodiscard]] double inverse(double y) const noexcept {
+    return ready() ? detail::within_range(y, minimum_, maximum_) : y;
+  }
 
 private:
   std::size_t capacity_ = 0;  // 0: no limit
@@ -109,24 +127,27 @@ public:
     detail::expect_finite("objective::moving_standard", x);
     // West, "Updating mean and variance estimates", CACM 22 (1979), with weights that decay.
     const double total = decay_ * weight_ + 1;
-    const double difference = x - mean_;
+    // The deviation is kept, not its square, and differences are halved: nothing leaves the range of double before it must.
     const double share = 1 / total;
-    mean_ += share * difference;
-    variance_ = (1 - share) * (variance_ + share * difference * difference);
+    const double half = 0.5 * x - 0.5 * mean_;
+    mean_ += 2 * share * half;
+    deviation_ = std::sqrt(1 - share) * std::hypot(deviation_, 2 * std::sqrt(share) * half);
     weight_ = total;
   }
-  void reset() noexcept { weight_ = mean_ = variance_ = 0; }
+  void reset() noexcept { weight_ = mean_ = deviation_ = 0; }
 
   [[nodiscard]] double mean() const noexcept { return mean_; }
-  [[nodiscard]] double deviation() const noexcept { return std::sqrt(variance_); }
-  [[nodiscard]] double operator()(double x) const noexcept { return (x - mean_) * slope(x); }
-  [[nodiscard]] double slope(double) const noexcept { return variance_ > 0 ? 1 / std::sqrt(variance_) : 1; }
+  [[nodiscard]] double deviation() const noexcept { return deviation_; }
+  [[nodiscard]] double operator()(double x) const noexcept {
+    return deviation_ > 0 ? (x - mean_) / deviation_ : x - mean_;
+  }
+  [[nodiscard]] double slope(double) const noexcept { return deviation_ > 0 ? 1 / deviation_ : 1; }
 
 private:
   double decay_ = 0.99;
   double weight_ = 0;
   double mean_ = 0;
-  double variance_ = 0;
+  double deviation_ = 0;
 };
 
 /// (x - low) / (high - low) with two quantiles of the last `window` values: a range that outliers do not stretch.
@@ -171,10 +192,15 @@ public:
 
   [[nodiscard]] double low() const noexcept { return quantile(options_.low); }
   [[nodiscard]] double high() const noexcept { return quantile(options_.high); }
-  [[nodiscard]] double operator()(double x) const noexcept { return (x - low()) * slope(x); }
+  [[nodiscard]] double operator()(double x) const noexcept {
+    const double from = low();
+    const double to = high();
+    return to > from ? detail::part_of_range(x, from, to) : x - from;
+  }
   [[nodiscard]] double slope(double) const noexcept {
-    const double range = high() - low();
-    return range > 0 ? 1 / range : 1;
+    const double from = low();
+    const double to = high();
+    return to > from ? detail::slope_of_range(from, to) : 1;
   }
 
 private:
@@ -183,7 +209,7 @@ private:
     const double rank = q * static_cast<double>(sorted_.size() - 1);
     const auto below = static_cast<std::size_t>(rank);
     const std::size_t above = std::min(below + 1, sorted_.size() - 1);
-    return sorted_[below] + (rank - static_cast<double>(below)) * (sorted_[above] - sorted_[below]);
+    return detail::within_range(rank - static_cast<double>(below), sorted_[below], sorted_[above]);
   }
 
   options options_;
@@ -204,19 +230,16 @@ struct log_standard {
 
   /// Mean and deviation of the logarithms of these values. \pre floor > 0, not all values equal, else an error.
   [[nodiscard]] static log_standard of(std::span<const double> values, double floor = 1e-6) {
-    if (!(floor > 0)) throw error("objective::log_standard", "the floor " + number_text(floor), "above 0");
-    double mean = 0;
+    if (!(floor > 0)) throw error("objective::log_standard", "the floor " + std::to_string(floor), "above 0");
+    std::vector<double> logarithms;
+    logarithms.reserve(values.size());
     for (const double v : values) {
       detail::expect_finite("objective::log_standard", v);
-      mean += std::log(std::max(v, floor)) / static_cast<double>(values.size());
+      logarithms.push_back(std::log(std::max(v, floor)));
     }
-    double variance = 0;
-    for (const double v : values) {
-      const double difference = std::log(std::max(v, floor)) - mean;
-      variance += difference * difference / static_cast<double>(values.size());
-    }
-    if (!(variance > 0)) throw error("objective::log_standard", "no two different values", "a deviation above 0");
-    return {mean, std::sqrt(variance), floor};
+    const moments m = moments::of(std::span<const double>(logarithms));
+    if (!(m.deviation > 0)) throw error("objective::log_standard", "no two different values", "a deviation above 0");
+    return {m.mean, m.deviation, floor};
   }
 
   static void update(double) noexcept {}

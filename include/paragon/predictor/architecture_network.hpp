@@ -12,6 +12,7 @@
 #include "../autodiff/arithmetic.hpp"
 #include "../autodiff/elementwise.hpp"
 #include "../autodiff/gather.hpp"
+#include "../core/moments.hpp"
 #include "../nn/linear.hpp"
 #include "training.hpp"
 
@@ -71,12 +72,9 @@ public:
                   std::to_string(labels.size()) + " labels for " + std::to_string(rows.size()) + " entries of rows",
                   "at least one, with " + std::to_string(choices_) + " entries each");
     }
-    double mean = 0;
-    for (const T y : labels) mean += static_cast<double>(y) / static_cast<double>(labels.size());
-    double variance = 0;
-    for (const T y : labels)
-      variance += std::pow(static_cast<double>(y) - mean, 2) / static_cast<double>(labels.size());
-    const double deviation = variance > 0 ? std::sqrt(variance) : 1;
+    const moments of_labels = moments::of(labels);
+    const double mean = of_labels.mean;
+    const double deviation = of_labels.deviation > 0 ? of_labels.deviation : 1;
     std::vector<T> targets(labels.size());
     for (std::size_t i = 0; i < labels.size(); ++i) {
       targets[i] = static_cast<T>((static_cast<double>(labels[i]) - mean) / deviation);

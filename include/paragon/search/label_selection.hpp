@@ -166,7 +166,7 @@ labelled select_labels(predictor::gaussian_process<Descriptor>& process, const D
     if (!observe("labels", result.targets.size(), settings.labels, process.negative_log_likelihood(nullptr))) break;
     if (result.targets.size() == settings.labels) break;
     const std::size_t wanted = std::min(settings.round, settings.labels - result.targets.size());
-    const auto estimates = process.predict(candidates);
+    const auto estimates = process.predict_with_deviations(candidates);
     double least = std::numeric_limits<double>::infinity();
     for (const auto& e : estimates) least = std::min(least, e.mean);
     for (std::size_t i = 0; i < n; ++i) {

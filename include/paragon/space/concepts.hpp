@@ -96,6 +96,24 @@ template <class S>
 concept has_decisions = has_architecture<S> && detail::counts_decisions<S> && detail::counts_choices<S> &&
                         detail::knows_choice<S> && detail::makes_architectures<S>;
 
+/// A type that says which of its decisions mean the same thing, so that what is learned of one holds for the others:
+/// `s.group(d)` is a number, equal for all kernel sizes and another for all depths, say. Decisions of a group have equally
+/// many choices, in the same order. Optional for a space or a descriptor.
+template <class S>
+concept has_groups = requires(const S s, std::size_t d) {
+  { s.group(d) } -> std::convertible_to<std::size_t>;
+};
+
+/// The group of decision `d`; where a type says nothing of groups, each decision is its own.
+template <class S>
+[[nodiscard]] constexpr std::size_t group_of(const S& s, std::size_t d) {
+  if constexpr (has_groups<S>) {
+    return s.group(d);
+  } else {
+    return d;
+  }
+}
+
 /// A type whose architectures have a notation: `s.to_string(a)`, and `s.parse(text)` with `parse(to_string(a)) == a`.
 ///
 /// `parse` is strict: anything that `to_string` would not write is an error that says what was found and what was

@@ -24,6 +24,7 @@ concept describes = requires(const D d, const typename D::architecture a, std::s
 ///
 /// - `d.decisions()`, `d.choices(i)`: the choices that `d.describe` writes; a descriptor may map architectures that
 ///   compute the same function to the same choices, so that a label of one is a label of all.
+/// - `d.group(i)`, optional: which decisions mean the same thing, see `has_groups`.
 /// - `d.features()`: how many numbers it writes; may be 0.
 /// - `d.describe(a, choices, features)` writes both; every entry is written.
 template <class D>
@@ -61,6 +62,7 @@ public:
 
   [[nodiscard]] std::size_t decisions() const { return space_.decisions(); }
   [[nodiscard]] std::size_t choices(std::size_t d) const { return space_.choices(d); }
+  [[nodiscard]] std::size_t group(std::size_t d) const { return group_of(space_, d); }
   [[nodiscard]] static constexpr std::size_t features() noexcept { return 0; }
 
   void describe(const architecture& a, std::span<std::uint8_t> choices, std::span<double>) const {

@@ -39,6 +39,8 @@ struct mobilenetv3 {
 
   [[nodiscard]] static constexpr std::size_t decisions() noexcept { return 45; }
   [[nodiscard]] static constexpr std::size_t choices(std::size_t) noexcept { return 3; }
+  /// Kernels, ratios and depths.
+  [[nodiscard]] static constexpr std::size_t group(std::size_t d) noexcept { return d < 20 ? 0 : d < 40 ? 1 : 2; }
   [[nodiscard]] static constexpr std::size_t choice(const mobilenetv3_subnet& net, std::size_t d) noexcept {
     if (d < 20) return (net.kernel[d] - std::size_t{3}) / 2;
     if (d < 40) return net.expand[d - 20] == 6 ? 2 : net.expand[d - 20] - std::size_t{3};

@@ -42,6 +42,7 @@ struct nasbench201 {
 
   [[nodiscard]] static constexpr std::size_t decisions() noexcept { return 6; }
   [[nodiscard]] static constexpr std::size_t choices(std::size_t) noexcept { return 5; }
+  [[nodiscard]] static constexpr std::size_t group(std::size_t) noexcept { return 0; }  // every edge: an operation
   [[nodiscard]] static constexpr std::size_t choice(const nasbench201_cell& cell, std::size_t d) noexcept {
     return static_cast<std::size_t>(cell.operations[d]);
   }

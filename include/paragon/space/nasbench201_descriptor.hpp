@@ -23,6 +23,7 @@ struct nasbench201_descriptor {
 
   [[nodiscard]] static constexpr std::size_t decisions() noexcept { return 6; }
   [[nodiscard]] static constexpr std::size_t choices(std::size_t) noexcept { return 5; }
+  [[nodiscard]] static constexpr std::size_t group(std::size_t) noexcept { return 0; }
   [[nodiscard]] static constexpr std::size_t features() noexcept { return 26; }
 
   static void describe(const nasbench201_cell& cell, std::span<std::uint8_t> choices, std::span<double> features) {
