@@ -33,3 +33,14 @@ TEST_CASE("nn: the average of constant parameters is these parameters") {
   for (int n = 0; n < 100; ++n) average.update(store);
   for (std::size_t i = 0; i < 64; ++i) CHECK(average.average().data()[i] == doctest::Approx(0.7F).epsilon(1e-5));
 }
+
+TEST_CASE("nn: a moving average in float follows a decay that float rounds to 1") {
+  // After the start, each of the steps from 0 towards 1 covers a share of 2e-8: the rest is (1 - 2e-8)^steps.
+  nn::parameters<float> store;
+  store.add("w", {1}, nn::fill{0}, {});
+  nn::moving_average<float> average(store, 1 - 2e-8);
+  average.restore(paragon::tensor<float>({1}), 2'000'000'000);
+  store.data()[0] = 1;
+  for (int n = 0; n < 1000; ++n) average.update(store);
+  CHECK(average.average().data()[0] == doctest::Approx(2e-5).epsilon(1e-3));
+}

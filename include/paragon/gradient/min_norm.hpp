@@ -66,7 +66,7 @@ private:
       return;
     }
     if (k == 2) {
-      min_norm_pair{}(gram, weights);
+      min_norm_pair::choose(gram, weights);
       return;
     }
     // With x_i = y_i / length_i: minimise y'(C + c pp')y - 2 c p'y for p_i = 1 / length_i, in units of the shortest length.

@@ -34,6 +34,17 @@ struct min_norm_pair {
       throw error("min_norm_pair", std::to_string(gram.size()) + " gradients", "2 (min_norm takes any number)");
     }
     detail::require_gram("min_norm_pair", gram, weights);
+    choose(gram, weights);
+    double product[2];
+    detail::multiply(gram, weights, product);
+    status s;
+    detail::certify(gram, weights, product, s);
+    s.converged = s.residual <= 1e-11;
+    return s;
+  }
+
+  /// Writes the two weights. \pre a Gram matrix of two gradients
+  static void choose(gram_view gram, std::span<double> weights) noexcept {
     const double unit = std::max(gram(0, 0), gram(1, 1)) > 0x1p1000 ? 0x1p-10 : 1;  // no sum of three overflows
     const double a = gram(0, 0) * unit;
     const double b = gram(0, 1) * unit;
@@ -41,12 +52,6 @@ struct min_norm_pair {
     // A weight that is as good as 1 leaves a small one beside it, not zero: the other gradient may be very long.
     weights[0] = first_weight(a, b, c);
     weights[1] = b >= a ? 0 : b >= c ? 1 : (a - b) / ((a - b) + (c - b));
-    double product[2];
-    detail::multiply(gram, weights, product);
-    status s;
-    detail::certify(gram, weights, product, s);
-    s.converged = s.residual <= 1e-11;
-    return s;
   }
 };
 static_assert(weighting<min_norm_pair>);

@@ -8,6 +8,17 @@
 
 namespace paragon::nn {
 
+namespace detail {
+
+/// a + share (b - a), for a share that 1 - decay in T would round to 0
+template <class T>
+struct step_towards {
+  T share;
+  PARAGON_HOST_DEVICE T operator()(T a, T b) const noexcept { return a + share * (b - a); }
+};
+
+}  // namespace detail
+
 /// An exponential moving average of a model's parameters: average = decay * average + (1 - decay) * parameters.
 ///
 /// It starts as a copy; the early average is kept from lagging by a decay of at most (1 + n) / (10 + n) at update n.
@@ -18,9 +29,9 @@ public:
 
   void update(const parameters<T, Backend>& store) {
     const auto n = static_cast<double>(++updates_);
-    const T keep = static_cast<T>(decay_ < (1 + n) / (10 + n) ? decay_ : (1 + n) / (10 + n));
-    Backend::map([keep] PARAGON_HOST_DEVICE(T a, T b) { return keep * a + (T(1) - keep) * b; }, store.size(),
-                 average_.data(), static_cast<const T*>(average_.data()), store.data());
+    const double keep = decay_ < (1 + n) / (10 + n) ? decay_ : (1 + n) / (10 + n);
+    Backend::map(detail::step_towards<T>{static_cast<T>(1 - keep)}, store.size(), average_.data(),
+                 static_cast<const T*>(average_.data()), store.data());
   }
 
   /// The averaged parameters, for the same layers.

@@ -69,18 +69,18 @@ inline void multiply(gram_view gram, std::span<const double> weights, double* pr
 /// The greater of the two, and NaN if either is: `std::max` drops it.
 [[nodiscard]] inline double worse(double a, double b) noexcept { return b > a || !(b == b) ? b : a; }
 
-/// Fills squared_norm and smallest_product, given Gw. Whatever a policy found of itself, it did not converge where that is
-/// no finite number: then a weight is none.
+/// Fills squared_norm and smallest_product, given Gw. Whatever a policy found of itself, it did not converge where w'Gw is no
+/// finite number: that is so as soon as a weight or a product is none.
 inline void judge(std::span<const double> weights, const double* product, status& s) {
   double norm = 0;
   double least = std::numeric_limits<double>::infinity();
   for (std::size_t i = 0; i < weights.size(); ++i) {
     norm += weights[i] * product[i];
-    least = product[i] < least || !(product[i] == product[i]) ? product[i] : least;
+    least = std::min(least, product[i]);
   }
   s.squared_norm = norm < 0 ? 0 : norm;
-  s.smallest_product = least;
-  if (!std::isfinite(norm) || !std::isfinite(least) || !std::isfinite(s.residual)) s.converged = false;
+  s.smallest_product = norm == norm ? least : norm;
+  if (!std::isfinite(norm) || !std::isfinite(s.residual)) s.converged = false;
 }
 
 /// Fills the same, and for weights on the simplex the residual: how far d is from being the minimum-norm point, as the largest
@@ -92,18 +92,19 @@ inline void certify(gram_view gram, std::span<const double> weights, const doubl
   judge(weights, product, s);
   double mean_norm = 0;
   double sum = 0;
+  double least = 0;
   for (std::size_t i = 0; i < k; ++i) {
     mean_norm += weights[i] == 0 ? 0 : weights[i] * std::sqrt(gram(i, i));
     sum += weights[i];
-    if (weights[i] < 0) s.residual = std::numeric_limits<double>::infinity();
+    least = std::min(least, weights[i]);
   }
-  if (!(std::abs(sum - 1) <= 1e-9)) s.residual = std::numeric_limits<double>::infinity();
   for (std::size_t i = 0; i < k; ++i) {
     const double missing = s.squared_norm - product[i];
     if (missing <= 0) continue;
-    s.residual = worse(s.residual, missing / mean_norm / std::max(mean_norm, std::sqrt(gram(i, i))));
+    s.residual = std::max(s.residual, missing / (mean_norm * std::max(mean_norm, std::sqrt(gram(i, i)))));
   }
-  if (!(sum == sum)) s.residual = sum;
+  if (least < 0 || !(std::abs(sum - 1) <= 1e-9)) s.residual = std::numeric_limits<double>::infinity();
+  if (!std::isfinite(s.squared_norm)) s.residual = std::numeric_limits<double>::quiet_NaN();
   if (!std::isfinite(s.residual)) s.converged = false;
 }
 
