@@ -9,6 +9,7 @@
 #include <limits>
 #include <span>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "../../core/error.hpp"
@@ -136,32 +137,79 @@ struct lanes<cpu> {
   template <class T>
   static void normalise(std::size_t nodes, std::size_t features, T epsilon, const T* x, std::size_t x_stride, T* y,
                         std::size_t y_stride) {
+    constexpr std::size_t each = cpu_kernels::register_width<T>;
+    constexpr std::size_t registers = width / each;
+    using vector = cpu_kernels::vector_of<T, each>;
     const double share = 1 / static_cast<double>(features);
-    constexpr std::size_t group = cpu_kernels::register_width<double>;
-    using vector = cpu_kernels::vector_of<double, group>;
-    const auto load = [](const T* at) { return cpu_kernels::load_as<double, group>(at).v; };
-    for (std::size_t i = 0; i < nodes * width; i += group) {
-      const T* from = x + i / width * x_stride * width + i % width;
-      T* to = y + i / width * y_stride * width + i % width;
-      const auto first = load(from);
-      auto shift = vector::zero().v;
-      for (std::size_t f = 1; f < features; ++f) shift += load(from + f * width) - first;
-      shift *= share;
-      auto squares = vector::zero().v;
-      for (std::size_t f = 0; f < features; ++f) {
-        const auto d = load(from + f * width) - first - shift;
-        squares += d * d;
+    for (std::size_t n = 0; n < nodes; ++n) {
+      const T* from = x + n * x_stride * width;
+      T* to = y + n * y_stride * width;
+      // The sum over features of term(register, numbers): at most sixteen are added in T, as in `reduce`.
+      const auto sum = [&](auto term, double* total) {
+        std::fill_n(total, width, 0.0);
+        const std::size_t most = std::is_same_v<T, double> ? features : 16;
+        for (std::size_t begin = 0; begin < features; begin += most) {
+          vector part[registers] = {};
+          for (std::size_t f = begin; f < std::min(features, begin + most); ++f) {
+            PARAGON_UNROLL(16)
+            for (std::size_t p = 0; p < registers; ++p) {
+              part[p].v += term(p, vector::load(from + f * width + p * each).v);
+            }
+          }
+          T sums[width];
+          PARAGON_UNROLL(16)
+          for (std::size_t p = 0; p < registers; ++p) part[p].store(sums + p * each);
+          for (std::size_t l = 0; l < width; ++l) total[l] += static_cast<double>(sums[l]);
+        }
+      };
+      double total[width];
+      T centre[width];
+      T rest[width];
+      T scale[width];
+      vector by_lane[3][registers];
+      PARAGON_UNROLL(16)
+      for (std::size_t p = 0; p < registers; ++p) by_lane[0][p] = vector::load(from + p * each);
+      sum([&](std::size_t p, auto v) { return v - by_lane[0][p].v; }, total);
+      for (std::size_t l = 0; l < width; ++l) {
+        const double first = static_cast<double>(from[l]);
+        centre[l] = static_cast<T>(first + total[l] * share);
+        rest[l] = static_cast<T>(total[l] * share - (static_cast<double>(centre[l]) - first));
       }
-      double scale[group];
-      vector{squares}.store(scale);
-      for (double& s : scale) {
-        const double spread = s * share + static_cast<double>(epsilon);
-        s = spread == 0 ? 0 : 1 / math::sqrt(spread);
+      PARAGON_UNROLL(16)
+      for (std::size_t p = 0; p < registers; ++p) {
+        by_lane[0][p] = vector::load(centre + p * each);
+        by_lane[1][p] = vector::load(rest + p * each);
       }
-      squares = vector::load(scale).v;
+      sum(
+          [&](std::size_t p, auto v) {
+            const auto d = v - by_lane[0][p].v - by_lane[1][p].v;
+            return d * d;
+          },
+          total);
+      bool any = false;
+      for (std::size_t l = 0; l < width; ++l) {
+        const double variance = total[l] * share;
+        any |= !cpu_kernels::in_range<T>(variance, epsilon);
+        scale[l] = T(1) / math::sqrt(static_cast<T>(variance) + epsilon);
+      }
+      if (any) {  // lane by lane, with the same results for the others
+        for (std::size_t l = 0; l < width; ++l) {
+          if (!cpu_kernels::in_range<T>(total[l] * share, epsilon)) {
+            cpu_kernels::normalise_carefully(features, width, epsilon, from + l, to + l);
+            continue;
+          }
+          for (std::size_t i = l; i < features * width; i += width) to[i] = (from[i] - centre[l] - rest[l]) * scale[l];
+        }
+        continue;
+      }
+      PARAGON_UNROLL(16)
+      for (std::size_t p = 0; p < registers; ++p) by_lane[2][p] = vector::load(scale + p * each);
       for (std::size_t f = 0; f < features; ++f) {
-        const vector out{(load(from + f * width) - first - shift) * squares};
-        cpu_kernels::store_rounded<group>(out, to + f * width);
+        PARAGON_UNROLL(16)
+        for (std::size_t p = 0; p < registers; ++p) {
+          const vector v = vector::load(from + f * width + p * each);
+          vector{(v.v - by_lane[0][p].v - by_lane[1][p].v) * by_lane[2][p].v}.store(to + f * width + p * each);
+        }
       }
     }
   }

@@ -11,6 +11,43 @@
 
 namespace paragon::backend::cpu_kernels {
 
+/// Whether squares in T, of which `variance` is the mean, have stayed in its range, but for some that epsilon makes too small
+/// to count.
+template <class T>
+[[nodiscard]] bool in_range(double variance, T epsilon) noexcept {
+  constexpr double least = std::is_same_v<T, float> ? 1e-22 : 1e-270;
+  constexpr double greatest = std::is_same_v<T, float> ? 1e30 : 1e280;
+  return variance + static_cast<double>(epsilon) >= least && variance <= greatest;
+}
+
+/// Normalises any row of numbers `stride` apart, also of equal numbers or with NaN: in double, in units of the greatest
+/// difference. Returns the scale.
+template <class T>
+T normalise_carefully(std::size_t n, std::size_t stride, T epsilon, const T* x, T* y) noexcept {
+  const double share = 1 / static_cast<double>(n);
+  double greatest = 0;
+  for (std::size_t i = 0; i < n; ++i) {
+    greatest = std::max(greatest, std::abs(0.5 * static_cast<double>(x[i * stride]) - 0.5 * static_cast<double>(x[0])));
+  }
+  const bool finite = greatest > 0 && greatest <= std::numeric_limits<double>::max();
+  const double unit = finite ? std::ldexp(1.0, std::min(1000, -std::ilogb(greatest) - 2)) : 1;
+  const double first = static_cast<double>(x[0]) * unit;
+  double sum = 0;
+  for (std::size_t i = 0; i < n; ++i) sum += static_cast<double>(x[i * stride]) * unit - first;
+  const double shift = sum * share;
+  double squares = 0;
+  for (std::size_t i = 0; i < n; ++i) {
+    const double d = static_cast<double>(x[i * stride]) * unit - first - shift;
+    squares += d * d;
+  }
+  const double spread = std::hypot(std::sqrt(squares * share), std::sqrt(static_cast<double>(epsilon)) * unit);
+  const double s = spread == 0 ? 0 : 1 / spread;
+  for (std::size_t i = 0; i < n; ++i) {
+    y[i * stride] = static_cast<T>((static_cast<double>(x[i * stride]) * unit - first - shift) * s);
+  }
+  return static_cast<T>(s * unit);
+}
+
 /// Layer normalisation over the columns of each row (Ba, Kiros, Hinton, 2016).
 ///
 /// The mean is that of the differences from the row's first element, added to it in double; the squares are those of the
@@ -22,8 +59,6 @@ struct layer_norm_kernels {
   template <class T>
   static void normalise(std::size_t rows, std::size_t columns, T epsilon, const T* x, T* y, T* scale) {
     if (columns == 0) return;
-    constexpr double least = std::is_same_v<T, float> ? 1e-30 : 1e-280;
-    constexpr double greatest = std::is_same_v<T, float> ? 1e30 : 1e280;
     const double n = static_cast<double>(columns);
     threads::for_range(rows, 1 + element_grain / (columns + 1), [&](std::size_t begin, std::size_t end) {
       for (std::size_t r = begin; r < end; ++r) {
@@ -40,8 +75,8 @@ struct layer_norm_kernels {
           return d * d;
         };
         const double variance = reduce::sum_in<T>(columns, squared, in) / n;
-        if (!(variance >= least && variance <= greatest)) {
-          normalise_carefully(columns, epsilon, in, out, scale + r);
+        if (!in_range<T>(variance, epsilon)) {
+          scale[r] = normalise_carefully(columns, 1, epsilon, in, out);
           continue;
         }
         const T s = static_cast<T>(1 / std::sqrt(variance + static_cast<double>(epsilon)));
@@ -73,34 +108,6 @@ struct layer_norm_kernels {
         });
       }
     });
-  }
-
-private:
-  /// The same for any row, also of equal numbers or with NaN: in double, in units of the greatest difference.
-  template <class T>
-  static void normalise_carefully(std::size_t columns, T epsilon, const T* x, T* y, T* scale) {
-    const double n = static_cast<double>(columns);
-    double greatest = 0;
-    for (std::size_t c = 0; c < columns; ++c) {
-      greatest = std::max(greatest, std::abs(0.5 * static_cast<double>(x[c]) - 0.5 * static_cast<double>(x[0])));
-    }
-    const bool finite = greatest > 0 && greatest <= std::numeric_limits<double>::max();
-    const double unit = finite ? std::ldexp(1.0, std::min(1000, -std::ilogb(greatest) - 2)) : 1;
-    const double first = static_cast<double>(x[0]) * unit;
-    double sum = 0;
-    for (std::size_t c = 0; c < columns; ++c) sum += static_cast<double>(x[c]) * unit - first;
-    const double shift = sum / n;
-    double squares = 0;
-    for (std::size_t c = 0; c < columns; ++c) {
-      const double d = static_cast<double>(x[c]) * unit - first - shift;
-      squares += d * d;
-    }
-    const double spread = std::hypot(std::sqrt(squares / n), std::sqrt(static_cast<double>(epsilon)) * unit);
-    const double s = spread == 0 ? 0 : 1 / spread;
-    for (std::size_t c = 0; c < columns; ++c) {
-      y[c] = static_cast<T>((static_cast<double>(x[c]) * unit - first - shift) * s);
-    }
-    *scale = static_cast<T>(s * unit);
   }
 };
 
