@@ -142,8 +142,8 @@ public:
     return result;
   }
 
-  /// Mean and deviation of the function (without the noise of a label) for each architecture. For n labels, n / 2 times
-  /// the work of the mean alone. \throws error before `train`
+  /// Mean and deviation of the function (without the noise of a label) for each architecture. With 250 labels this takes
+  /// twice the time of `predict`, with more labels more. \throws error before `train`
   [[nodiscard]] std::vector<estimate> predict_with_deviations(std::span<const architecture> batch) const {
     std::vector<estimate> result(batch.size());
     const double own = std::exp(theta_(constant)) + std::exp(theta_(choice_part)) + feature_weight();

@@ -14,9 +14,9 @@
 
 namespace paragon::backend::cpu_kernels {
 
-/// Sums, added up in double whatever the type of the elements, and rounded once: squares of floats neither overflow nor
-/// vanish, and a sum of very many floats does not stop growing. The order of additions depends on their number alone,
-/// never on the threads.
+/// Sums that go on in double after at most sixteen additions in T and are rounded once, so that a sum of very many floats
+/// neither stops growing nor loses more than a few roundings. The order of additions depends on their number alone, never on
+/// the threads.
 struct reduce {
   /// The sum of f(in[i]...) over [0, n) in double throughout. f takes and returns doubles, and vectors of them.
   template <class F, class... In>
