@@ -187,7 +187,7 @@ TEST_CASE("predictor: a Gaussian process predicts as the textbook says") {
       gp.train(s.towers, s.targets);
       const textbook<Features> expected(gp.hyper_parameters(), 2, s);
       std::vector<tower> asked;
-      for (std::uint64_t i = 0; i < 40; ++i) asked.push_back(draw(key.in_stream(9), i));
+      for (std::uint64_t i = 0; i < 40; ++i) asked.push_back(draw(key.fork("asked"), i));
       const auto found = gp.predict_with_deviations(asked);
       for (std::size_t i = 0; i < asked.size(); ++i) {
         const auto [mean, deviation] = expected.predict(asked[i]);
@@ -309,7 +309,7 @@ TEST_CASE("predictor: a Gaussian process does not mind the order of its labels")
   one.train(s.towers, s.targets);
   two.train(shuffled.towers, shuffled.targets);
   std::vector<tower> asked;
-  for (std::uint64_t i = 0; i < 30; ++i) asked.push_back(draw(key.in_stream(9), i));
+  for (std::uint64_t i = 0; i < 30; ++i) asked.push_back(draw(key.fork("asked"), i));
   const auto a = one.predict_with_deviations(asked);
   const auto b = two.predict_with_deviations(asked);
   for (std::size_t i = 0; i < asked.size(); ++i) {
@@ -362,9 +362,13 @@ TEST_CASE("predictor: a Gaussian process ranks what it has not seen, and knows a
   const double before = gp.negative_log_likelihood(nullptr);
   gp.train(towers.first(36), targets.first(36));
   CHECK(gp.negative_log_likelihood(nullptr) <= before + 1e-3);
-  // A prediction does not depend on what else is asked for.
-  const auto alone = gp.predict(towers.last(1));
-  CHECK(alone[0] == doctest::Approx(gp.predict(towers)[71]).epsilon(1e-12));
+  // A prediction does not depend on what else is asked for. With noisy labels: without noise the equations are so close
+  // to singular that rounding shows.
+  const sample noisy = draw_sample(36, {.seed = 79}, 0.3);
+  gaussian_process<descriptor<false>> rough;
+  rough.train(noisy.towers, noisy.targets);
+  const auto alone = rough.predict(towers.last(1));
+  CHECK(alone[0] == doctest::Approx(rough.predict(towers)[71]).epsilon(1e-12));
 }
 
 TEST_CASE("predictor: equal targets are no problem for a Gaussian process") {

@@ -230,7 +230,7 @@ struct log_standard {
 
   /// Mean and deviation of the logarithms of these values. \pre floor > 0, not all values equal, else an error.
   [[nodiscard]] static log_standard of(std::span<const double> values, double floor = 1e-6) {
-    if (!(floor > 0)) throw error("objective::log_standard", "the floor " + std::to_string(floor), "above 0");
+    if (!(floor > 0)) throw error("objective::log_standard", "the floor " + number_text(floor), "above 0");
     std::vector<double> logarithms;
     logarithms.reserve(values.size());
     for (const double v : values) {
