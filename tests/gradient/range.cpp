@@ -6,7 +6,7 @@
 #include <cmath>
 #include <cstddef>
 #include <limits>
-#include <paragon/core/random.hpp>
+#include <paragon/core/random_key.hpp>
 #include <paragon/gradient/aligned_mtl.hpp>
 #include <paragon/gradient/cagrad.hpp>
 #include <paragon/gradient/frank_wolfe.hpp>
@@ -98,7 +98,7 @@ TEST_CASE("gradient: min_norm of orthogonal gradients weighs by 1 / |g|^2 over t
 TEST_CASE("gradient: min_norm of gradients of mixed lengths from 1e-150 to 1e150 proves itself") {
   for (std::uint64_t seed = 1; seed <= 200; ++seed) {
     CAPTURE(seed);
-    const paragon::random key{.seed = seed, .stream = 9};
+    const paragon::random_key key{.seed = seed};
     const std::size_t k = 2 + seed % 9;
     // Fewer numbers than gradients in every other case: then zero may lie in the hull.
     const auto base =
@@ -153,7 +153,7 @@ TEST_CASE_TEMPLATE(
     on_unit_lengths) {
   for (std::uint64_t seed = 1; seed <= 40; ++seed) {
     CAPTURE(seed);
-    const paragon::random key{.seed = seed, .stream = 9};
+    const paragon::random_key key{.seed = seed};
     const std::size_t k = 2 + seed % 6;
     const auto base = paragon_test::normal_gradients(k, k + 3, seed, 0.1).gram();
     std::vector<int> exponent(k);

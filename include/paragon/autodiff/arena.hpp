@@ -6,7 +6,9 @@
 #include <utility>
 #include <vector>
 
-namespace paragon::autodiff {
+#include "../core/compiler_flags.hpp"
+
+namespace paragon::inline PARAGON_ISA::autodiff {
 
 /// Memory that is taken piece by piece and given back all at once; the blocks are kept for the next time.
 ///

@@ -8,7 +8,7 @@
 #include "context.hpp"
 #include "functors.hpp"
 
-namespace paragon::autodiff {
+namespace paragon::inline PARAGON_ISA::autodiff {
 
 /// Scaled dot-product attention of several heads: softmax(Q K^T / sqrt(width / heads)) V, head by head.
 ///

@@ -8,7 +8,7 @@
 #include "../backend/math.hpp"
 #include "context.hpp"
 
-namespace paragon::autodiff {
+namespace paragon::inline PARAGON_ISA::autodiff {
 
 /// Mean and variance of each column of a batch: arrays of [columns] in the backend's memory, valid as long as the
 /// variables of the context.

@@ -7,7 +7,7 @@
 
 #include "context.hpp"
 
-namespace paragon::autodiff {
+namespace paragon::inline PARAGON_ISA::autodiff {
 
 /// C_i = alpha op(A_i) op(B_i) for `count` matrices lying one after the other in a and b.
 ///

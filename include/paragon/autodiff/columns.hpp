@@ -6,7 +6,7 @@
 
 #include "context.hpp"
 
-namespace paragon::autodiff {
+namespace paragon::inline PARAGON_ISA::autodiff {
 
 /// [a, b]: the columns of a, then those of b; both have the same number of rows.
 template <class C>

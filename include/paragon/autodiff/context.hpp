@@ -22,7 +22,7 @@
 #include "pass.hpp"
 #include "variable.hpp"
 
-namespace paragon::autodiff {
+namespace paragon::inline PARAGON_ISA::autodiff {
 
 /// An operator's adjoint: called with the pass, it reads the adjoint of its result and adds to those of its operands.
 ///

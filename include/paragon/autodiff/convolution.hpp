@@ -11,7 +11,7 @@
 #include "context.hpp"
 #include "functors.hpp"
 
-namespace paragon::autodiff {
+namespace paragon::inline PARAGON_ISA::autodiff {
 
 namespace detail {
 

@@ -9,7 +9,7 @@
 #include "../backend/image_kernels.hpp"
 #include "context.hpp"
 
-namespace paragon::autodiff {
+namespace paragon::inline PARAGON_ISA::autodiff {
 
 /// The mean cross-entropy of logits [N, classes] against N labels, in nats; shape {1}.
 ///

@@ -8,7 +8,7 @@
 #include "context.hpp"
 #include "image_shape.hpp"
 
-namespace paragon::autodiff {
+namespace paragon::inline PARAGON_ISA::autodiff {
 
 /// Each channel of x [N, H, W, C] convolved with its own window of w [k, k, C], k odd, with padding k / 2.
 ///

@@ -7,7 +7,7 @@
 #include "context.hpp"
 #include "functors.hpp"
 
-namespace paragon::autodiff {
+namespace paragon::inline PARAGON_ISA::autodiff {
 
 /// A function of one number with its derivative: y = f(x), dy/dx = f.slope(x, y). See backend/functions.hpp.
 template <class F, class T>

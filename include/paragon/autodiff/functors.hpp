@@ -6,7 +6,7 @@
 /// The small functions that operators map over elements.
 ///
 /// They are types with names because a GPU kernel can't be made from a lambda inside a generic lambda, which adjoints are.
-namespace paragon::autodiff::detail {
+namespace paragon::inline PARAGON_ISA::autodiff::detail {
 
 struct identity {
   template <class T>

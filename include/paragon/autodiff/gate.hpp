@@ -7,7 +7,7 @@
 #include "../backend/image_kernels.hpp"
 #include "context.hpp"
 
-namespace paragon::autodiff {
+namespace paragon::inline PARAGON_ISA::autodiff {
 
 /// y[n, i, j, c] = x[n, i, j, c] g[n, c]: images [N, H, W, C] times one number per image and channel, g [N, C].
 /// \throws error for other shapes

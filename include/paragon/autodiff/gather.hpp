@@ -8,7 +8,7 @@
 
 #include "context.hpp"
 
-namespace paragon::autodiff {
+namespace paragon::inline PARAGON_ISA::autodiff {
 
 /// Rows of a table [n, columns] by number: the embedding. `index` is host memory and is copied; shape {rows, columns}.
 /// \throws error where an index is not below n

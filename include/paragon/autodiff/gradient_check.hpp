@@ -11,7 +11,7 @@
 #include "context.hpp"
 #include "reduce.hpp"
 
-namespace paragon::autodiff {
+namespace paragon::inline PARAGON_ISA::autodiff {
 
 /// Largest difference between the tape's gradients and central differences, relative to the largest gradient (or to 1).
 ///

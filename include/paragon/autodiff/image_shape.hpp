@@ -7,7 +7,7 @@
 #include "../backend/image_window.hpp"
 #include "context.hpp"
 
-namespace paragon::autodiff::detail {
+namespace paragon::inline PARAGON_ISA::autodiff::detail {
 
 /// The window of an operator on images x [images, height, width, channels].
 /// \throws error for another rank, a kernel or stride of 0, or images smaller than the window

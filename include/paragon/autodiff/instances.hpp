@@ -16,7 +16,7 @@
 #include "functors.hpp"
 #include "node.hpp"
 
-namespace paragon::autodiff {
+namespace paragon::inline PARAGON_ISA::autodiff {
 
 /// The gradients of k instances by the parameters that they share, kept as the factors that they are products of.
 ///

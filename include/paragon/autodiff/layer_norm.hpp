@@ -3,7 +3,7 @@
 
 #include "context.hpp"
 
-namespace paragon::autodiff {
+namespace paragon::inline PARAGON_ISA::autodiff {
 
 /// (x - mean) / sqrt(variance + epsilon) over the columns of each row, without gain and bias.
 template <class C>

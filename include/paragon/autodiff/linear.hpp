@@ -7,7 +7,7 @@
 #include "arithmetic.hpp"
 #include "context.hpp"
 
-namespace paragon::autodiff {
+namespace paragon::inline PARAGON_ISA::autodiff {
 
 /// y = x w^T for x of [rows, in] (leading axes count as rows) and w of [out, in], as PyTorch stores weights.
 /// O(rows in out).

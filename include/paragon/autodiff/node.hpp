@@ -7,7 +7,7 @@
 
 #include "../tensor/shape.hpp"
 
-namespace paragon::autodiff {
+namespace paragon::inline PARAGON_ISA::autodiff {
 
 /// No variable.
 inline constexpr std::uint32_t none = std::numeric_limits<std::uint32_t>::max();

@@ -14,7 +14,7 @@
 #include "node.hpp"
 #include "variable.hpp"
 
-namespace paragon::autodiff {
+namespace paragon::inline PARAGON_ISA::autodiff {
 
 /// Whether contributions to shared leaves are added up, or logged instance by instance.
 enum class pass_mode { accumulate, log_shared };

@@ -7,7 +7,7 @@
 #include "context.hpp"
 #include "image_shape.hpp"
 
-namespace paragon::autodiff {
+namespace paragon::inline PARAGON_ISA::autodiff {
 
 struct pool_settings {
   std::size_t kernel = 3;  ///< pixels on a side

@@ -4,7 +4,7 @@
 #include "context.hpp"
 #include "functors.hpp"
 
-namespace paragon::autodiff {
+namespace paragon::inline PARAGON_ISA::autodiff {
 
 /// The sum of all elements times `scale`; shape {1}.
 template <class C>

@@ -6,7 +6,7 @@
 
 #include "context.hpp"
 
-namespace paragon::autodiff {
+namespace paragon::inline PARAGON_ISA::autodiff {
 
 namespace detail {
 

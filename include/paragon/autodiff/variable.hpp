@@ -7,7 +7,7 @@
 
 #include "../tensor/shape.hpp"
 
-namespace paragon::autodiff {
+namespace paragon::inline PARAGON_ISA::autodiff {
 
 /// A handle to a value in a context: a pointer and a number, cheap to copy, valid until the context is cleared.
 template <class Context>

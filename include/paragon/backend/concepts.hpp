@@ -9,7 +9,7 @@
 #include "optimiser_steps.hpp"
 #include "transposed.hpp"
 
-namespace paragon::backend {
+namespace paragon::inline PARAGON_ISA::backend {
 
 namespace detail {
 

@@ -3,7 +3,9 @@
 
 #include <cstddef>
 
-namespace paragon::backend {
+#include "../core/compiler_flags.hpp"
+
+namespace paragon::inline PARAGON_ISA::backend {
 
 /// The sizes of a convolution of images [images, height, width, in] with weights [kernel, kernel, in, out].
 ///

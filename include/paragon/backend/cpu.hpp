@@ -17,7 +17,7 @@
 #include "cpu/softmax.hpp"
 #include "cpu/threads.hpp"
 
-namespace paragon::backend {
+namespace paragon::inline PARAGON_ISA::backend {
 
 /// Kernels on the host: BLAS for matrix products, vectorised loops over the shared threads for the rest.
 struct cpu : cpu_kernels::memory,

@@ -15,7 +15,7 @@
 #include "cuda/softmax.cuh"
 #include "cuda/threads.cuh"
 
-namespace paragon::backend {
+namespace paragon::inline PARAGON_ISA::backend {
 
 /// Kernels on the current CUDA device: cuBLAS for matrix products, own kernels for the rest.
 ///

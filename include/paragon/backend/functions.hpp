@@ -9,7 +9,7 @@
 /// Element-wise functions as values: y = f(x), and the derivative dy/dx as f.slope(x, y).
 ///
 /// Any type with these two members is an operator for `autodiff::elementwise`, on every backend.
-namespace paragon::functions {
+namespace paragon::inline PARAGON_ISA::functions {
 
 struct relu {
   template <class T>

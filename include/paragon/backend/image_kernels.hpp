@@ -8,7 +8,7 @@
 #include "convolution_size.hpp"
 #include "image_window.hpp"
 
-namespace paragon::backend {
+namespace paragon::inline PARAGON_ISA::backend {
 
 /// Convolution of f(images) with weights [k, k, in, out], with its adjoints by the images and by the weights; either may
 /// be left out.

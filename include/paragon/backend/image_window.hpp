@@ -3,7 +3,9 @@
 
 #include <cstddef>
 
-namespace paragon::backend {
+#include "../core/compiler_flags.hpp"
+
+namespace paragon::inline PARAGON_ISA::backend {
 
 /// A square window that moves over images [images, height, width, channels], row-major, channels last.
 ///

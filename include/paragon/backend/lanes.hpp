@@ -9,7 +9,7 @@
 #include "../core/host_device.hpp"
 #include "math.hpp"
 
-namespace paragon::backend {
+namespace paragon::inline PARAGON_ISA::backend {
 
 /// Kernels for running one small network over many samples at once, without a tape.
 ///

@@ -13,7 +13,7 @@
 ///
 /// Errors stay below 1.5 units in the last place for exp, 2 for expm1, 3 for tanh and sigmoid; results below the least
 /// normal number are 0. They are plain arithmetic: the same source serves the host and the GPU, for any vector width.
-namespace paragon::math {
+namespace paragon::inline PARAGON_ISA::math {
 
 namespace detail {
 

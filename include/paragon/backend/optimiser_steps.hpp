@@ -4,7 +4,7 @@
 #include "../core/host_device.hpp"
 #include "math.hpp"
 
-namespace paragon::backend {
+namespace paragon::inline PARAGON_ISA::backend {
 
 /// One step of Adam, with both kinds of weight decay; the same arithmetic on every backend. The averages are given by what
 /// beta lacks to 1: in float, a beta of 1 - 1e-10 would be 1.

@@ -25,7 +25,7 @@
 #include "error.hpp"
 #include "quote.hpp"
 
-namespace paragon {
+namespace paragon::inline PARAGON_ISA {
 
 namespace detail {
 

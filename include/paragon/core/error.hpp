@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "compiler_flags.hpp"
 #include "number_text.hpp"  // with which values are put into messages, as with quote
 #include "quote.hpp"
 

@@ -20,7 +20,7 @@
 #include "utf8.hpp"
 #include "within_memory.hpp"
 
-namespace paragon {
+namespace paragon::inline PARAGON_ISA {
 
 /// A JSON value (RFC 8259): null, boolean, number, string, array or object.
 ///

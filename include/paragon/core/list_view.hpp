@@ -6,7 +6,9 @@
 #include <initializer_list>
 #include <span>
 
-namespace paragon {
+#include "compiler_flags.hpp"
+
+namespace paragon::inline PARAGON_ISA {
 
 /// A read-only list as a function parameter: a `std::span<const T>` that also binds to braces.
 ///

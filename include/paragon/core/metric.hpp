@@ -5,7 +5,7 @@
 
 #include "direction.hpp"
 
-namespace paragon {
+namespace paragon::inline PARAGON_ISA {
 
 /// What one objective measures: its name, its unit and which way it improves.
 struct metric {

@@ -11,9 +11,10 @@
 #include <thread>
 #include <vector>
 
+#include "compiler_flags.hpp"
 #include "error.hpp"
 
-namespace paragon {
+namespace paragon::inline PARAGON_ISA {
 
 /// A fixed set of worker threads that run index ranges.
 ///

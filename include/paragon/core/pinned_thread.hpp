@@ -7,7 +7,9 @@
 
 #include <optional>
 
-namespace paragon {
+#include "compiler_flags.hpp"
+
+namespace paragon::inline PARAGON_ISA {
 
 /// Keeps the calling thread on one processor core while it lives, and gives back the old set of cores after it.
 ///

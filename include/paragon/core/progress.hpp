@@ -10,7 +10,9 @@
 #include <string>
 #include <string_view>
 
-namespace paragon {
+#include "compiler_flags.hpp"
+
+namespace paragon::inline PARAGON_ISA {
 
 /// Watches long work: told the name of the phase, the steps done and their total, and one number worth seeing.
 ///

@@ -11,7 +11,7 @@
 #include "error.hpp"
 #include "within_memory.hpp"
 
-namespace paragon {
+namespace paragon::inline PARAGON_ISA {
 
 /// The bytes of a file, whole.
 ///

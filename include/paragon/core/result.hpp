@@ -10,7 +10,7 @@
 
 #include "metric.hpp"
 
-namespace paragon {
+namespace paragon::inline PARAGON_ISA {
 
 /// One architecture that a search found, with its objective vector in the order of `result::objectives`.
 struct found_point {

@@ -7,7 +7,9 @@
 #include <span>
 #include <vector>
 
-namespace paragon {
+#include "compiler_flags.hpp"
+
+namespace paragon::inline PARAGON_ISA {
 
 /// Whether all entries are at least -tolerance and their sum is 1 within tolerance. O(n).
 template <class T>

@@ -5,7 +5,9 @@
 
 #include <chrono>
 
-namespace paragon {
+#include "compiler_flags.hpp"
+
+namespace paragon::inline PARAGON_ISA {
 
 /// The processor time of the calling thread, as a clock of the standard library's kind (POSIX).
 ///

@@ -14,7 +14,7 @@
 #include "../core/random_key.hpp"
 #include "image_set.hpp"
 
-namespace paragon::data {
+namespace paragon::inline PARAGON_ISA::data {
 
 /// The bytes of one image, [height, width, channels].
 struct image_view {

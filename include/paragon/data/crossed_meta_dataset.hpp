@@ -16,7 +16,7 @@
 #include "../objective/concepts.hpp"
 #include "meta_dataset.hpp"
 
-namespace paragon::data {
+namespace paragon::inline PARAGON_ISA::data {
 
 /// Measures architectures on tasks with any objectives, each called with the task as its condition: every architecture on
 /// as many of the tasks, drawn without repetition. Deterministic in the key.

@@ -20,7 +20,7 @@
 #include "../core/text_position.hpp"
 #include "../core/within_memory.hpp"
 
-namespace paragon::data {
+namespace paragon::inline PARAGON_ISA::data {
 
 /// What an empty cell of a column of numbers means.
 enum class empty_cells {

@@ -12,7 +12,7 @@
 #include "csv.hpp"
 #include "meta_dataset.hpp"
 
-namespace paragon::data {
+namespace paragon::inline PARAGON_ISA::data {
 
 /// The 4,630 published pairs of DiffusionNAG: NAS-Bench-201 cells, each trained on a task of 20 classes of ImageNet-32.
 struct diffusionnag_pairs {

@@ -15,7 +15,7 @@
 #include "augmentation.hpp"
 #include "image_set.hpp"
 
-namespace paragon::data {
+namespace paragon::inline PARAGON_ISA::data {
 
 /// Batches of training images: epoch after epoch in a new order, each image at most once an epoch.
 ///

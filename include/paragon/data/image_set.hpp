@@ -17,7 +17,7 @@
 #include "../tensor/npy.hpp"
 #include "../tensor/tensor.hpp"
 
-namespace paragon::data {
+namespace paragon::inline PARAGON_ISA::data {
 
 /// Images of one size with the class of each, in memory: one byte a channel and pixel.
 ///

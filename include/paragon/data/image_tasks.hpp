@@ -16,7 +16,7 @@
 #include "../core/random_key.hpp"
 #include "image_set.hpp"
 
-namespace paragon::data {
+namespace paragon::inline PARAGON_ISA::data {
 
 /// A task made of some classes of an image set: the condition of objectives that `generate_meta_dataset` measures.
 struct image_task {

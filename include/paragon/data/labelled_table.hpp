@@ -10,7 +10,7 @@
 
 #include "../core/error.hpp"
 
-namespace paragon::data {
+namespace paragon::inline PARAGON_ISA::data {
 
 /// A column of labels that counts which of them were read.
 ///

@@ -17,7 +17,7 @@
 #include "../space/concepts.hpp"
 #include "../space/sample.hpp"
 
-namespace paragon::data {
+namespace paragon::inline PARAGON_ISA::data {
 
 /// What predictors that carry over to new tasks learn from: architectures, each trained on some task, and what was
 /// measured. A task is a data set, a subset of its classes, a device: whatever an objective's condition says.

@@ -18,7 +18,7 @@
 #include "csv.hpp"
 #include "labelled_table.hpp"
 
-namespace paragon::data {
+namespace paragon::inline PARAGON_ISA::data {
 
 /// The devices of a latency benchmark, by the part that they play in learning.
 struct device_split {

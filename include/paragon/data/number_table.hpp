@@ -20,7 +20,7 @@
 #include "../core/text_position.hpp"
 #include "../core/within_memory.hpp"
 
-namespace paragon::data {
+namespace paragon::inline PARAGON_ISA::data {
 
 /// How the cells of a `number_table` are read.
 struct number_cells {

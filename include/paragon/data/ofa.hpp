@@ -13,7 +13,7 @@
 #include "../space/mobilenetv3_subnet.hpp"
 #include "csv.hpp"
 
-namespace paragon::data {
+namespace paragon::inline PARAGON_ISA::data {
 
 namespace ofa_detail {
 

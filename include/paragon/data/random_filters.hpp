@@ -11,7 +11,7 @@
 #include "../core/error.hpp"
 #include "../core/random_key.hpp"
 
-namespace paragon::data {
+namespace paragon::inline PARAGON_ISA::data {
 
 struct random_filters_settings {
   std::size_t filters = 64;  ///< as many features

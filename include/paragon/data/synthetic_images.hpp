@@ -16,7 +16,7 @@
 #include "../tensor/tensor.hpp"
 #include "image_set.hpp"
 
-namespace paragon::data {
+namespace paragon::inline PARAGON_ISA::data {
 
 struct synthetic_images_settings {
   std::size_t size = 16;     ///< height and width in pixels

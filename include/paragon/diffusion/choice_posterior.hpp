@@ -7,7 +7,7 @@
 
 #include "schedule.hpp"
 
-namespace paragon::diffusion {
+namespace paragon::inline PARAGON_ISA::diffusion {
 
 /// What x_t says about the choices of an architecture, exactly: guidance pulls samples through it.
 ///

@@ -12,7 +12,7 @@
 #include "../tensor/tensor.hpp"
 #include "choice_posterior.hpp"
 
-namespace paragon::diffusion {
+namespace paragon::inline PARAGON_ISA::diffusion {
 
 /// Pulls samples towards a small cost that is linear in the choices (parameters, MACs), exactly: with weight w, samples
 /// of a density p become samples of one proportional to p(x_0) exp(-w cost(x_0)).

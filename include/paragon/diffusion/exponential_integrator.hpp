@@ -10,7 +10,7 @@
 
 #include "solver.hpp"
 
-namespace paragon::diffusion {
+namespace paragon::inline PARAGON_ISA::diffusion {
 
 /// The exponential integrator in terms of the expected data, second order by memory of the step before: between two
 /// moments the expected data are taken as a straight line over log(scale / deviation), the rest is integrated exactly.

@@ -18,7 +18,7 @@
 #include "../tensor/tensor.hpp"
 #include "score.hpp"
 
-namespace paragon::diffusion {
+namespace paragon::inline PARAGON_ISA::diffusion {
 
 namespace detail {
 

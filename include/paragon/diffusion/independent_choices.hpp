@@ -17,7 +17,7 @@
 #include "../tensor/tensor.hpp"
 #include "schedule.hpp"
 
-namespace paragon::diffusion {
+namespace paragon::inline PARAGON_ISA::diffusion {
 
 /// The exact score of architectures whose decisions are independent of each other: what a network that is trained on
 /// such data (all cells of NAS-Bench-201, say) can learn at best.

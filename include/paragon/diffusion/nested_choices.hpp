@@ -15,7 +15,7 @@
 #include "../tensor/tensor.hpp"
 #include "schedule.hpp"
 
-namespace paragon::diffusion {
+namespace paragon::inline PARAGON_ISA::diffusion {
 
 /// Nodes of a graph that follow each other (the layers of a stage), of which the first few are present.
 struct nested_nodes {

@@ -8,7 +8,7 @@
 #include "../core/random_key.hpp"
 #include "../tensor/tensor.hpp"
 
-namespace paragon::diffusion {
+namespace paragon::inline PARAGON_ISA::diffusion {
 
 /// The random numbers of consecutive samples: those of a sample depend on its number, not on its place in a batch.
 struct sample_noise {

@@ -13,7 +13,7 @@
 #include "../tensor/tensor.hpp"
 #include "schedule.hpp"
 
-namespace paragon::diffusion {
+namespace paragon::inline PARAGON_ISA::diffusion {
 
 /// Architectures as the class of every row of their operator matrix: the column of its 1, or the number of columns for
 /// a row without one (absent). [architectures, nodes], one byte a row, so that half a million fit in a few megabytes.

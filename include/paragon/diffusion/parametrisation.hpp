@@ -15,7 +15,7 @@
 #include "../nn/initialise.hpp"
 #include "noisy_batch.hpp"
 
-namespace paragon::diffusion {
+namespace paragon::inline PARAGON_ISA::diffusion {
 
 /// What the numbers mean that a score network ends in, one row of `outputs(operators)` for each row of an operator
 /// matrix.

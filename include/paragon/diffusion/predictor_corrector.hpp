@@ -11,7 +11,7 @@
 
 #include "solver.hpp"
 
-namespace paragon::diffusion {
+namespace paragon::inline PARAGON_ISA::diffusion {
 
 /// One step of the reverse equation with its coefficients at the beginning of the step.
 struct euler_maruyama {

@@ -8,7 +8,7 @@
 
 #include "solver.hpp"
 
-namespace paragon::diffusion {
+namespace paragon::inline PARAGON_ISA::diffusion {
 
 /// Heun's method on the ordinary differential equation that has the same densities as the process: the same noise gives
 /// the same sample. Second order; two evaluations a step.

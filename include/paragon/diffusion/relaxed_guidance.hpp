@@ -13,7 +13,7 @@
 #include "../tensor/tensor.hpp"
 #include "choice_posterior.hpp"
 
-namespace paragon::diffusion {
+namespace paragon::inline PARAGON_ISA::diffusion {
 
 /// Pulls samples along the gradient of a predictor that reads relaxed architectures, from the choices that are still
 /// open.

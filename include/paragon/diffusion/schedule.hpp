@@ -9,7 +9,7 @@
 #include "../core/error.hpp"
 #include "sde.hpp"
 
-namespace paragon::diffusion {
+namespace paragon::inline PARAGON_ISA::diffusion {
 
 /// One point on the way from noise to data, with what the process is there.
 struct moment {

@@ -8,7 +8,7 @@
 #include "../tensor/tensor.hpp"
 #include "schedule.hpp"
 
-namespace paragon::diffusion {
+namespace paragon::inline PARAGON_ISA::diffusion {
 
 namespace detail {
 

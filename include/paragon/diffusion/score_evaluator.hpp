@@ -17,7 +17,7 @@
 #include "score.hpp"
 #include "score_network.hpp"
 
-namespace paragon::diffusion {
+namespace paragon::inline PARAGON_ISA::diffusion {
 
 /// How a score network is evaluated.
 struct evaluation_settings {

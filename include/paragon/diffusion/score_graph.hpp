@@ -14,7 +14,7 @@
 #include "../space/mobilenetv3_graph.hpp"
 #include "../space/nasbench201_graph.hpp"
 
-namespace paragon::diffusion {
+namespace paragon::inline PARAGON_ISA::diffusion {
 
 /// What the rows and columns of a score network's matrices are, and which rows attend to which. It is stored with the
 /// weights, and compared before they are used: the published networks came to grief over two orders of the same nodes.

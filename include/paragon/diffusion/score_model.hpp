@@ -18,7 +18,7 @@
 #include "score_network.hpp"
 #include "sde.hpp"
 
-namespace paragon::diffusion {
+namespace paragon::inline PARAGON_ISA::diffusion {
 
 namespace detail {
 

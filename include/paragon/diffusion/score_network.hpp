@@ -17,7 +17,7 @@
 #include "parametrisation.hpp"
 #include "score_tables.hpp"
 
-namespace paragon::diffusion {
+namespace paragon::inline PARAGON_ISA::diffusion {
 
 /// The score network of DiffusionNAG: a transformer over the rows of an operator matrix that knows the noise level.
 ///

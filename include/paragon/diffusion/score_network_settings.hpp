@@ -7,7 +7,7 @@
 
 #include "../core/error.hpp"
 
-namespace paragon::diffusion {
+namespace paragon::inline PARAGON_ISA::diffusion {
 
 /// Sizes of a score network. The defaults are the published network for NAS-Bench-201: 3,989,575 parameters.
 struct score_network_settings {

@@ -13,7 +13,7 @@
 #include "schedule.hpp"
 #include "score_network_settings.hpp"
 
-namespace paragon::diffusion {
+namespace paragon::inline PARAGON_ISA::diffusion {
 
 /// The constant tables of a score network: positions of the rows and mask of the attention. Made once, used everywhere.
 template <class T, class Backend = backend::cpu>

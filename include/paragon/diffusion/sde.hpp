@@ -7,7 +7,7 @@
 
 #include "../core/error.hpp"
 
-namespace paragon::diffusion {
+namespace paragon::inline PARAGON_ISA::diffusion {
 
 /// How data turn into noise as time runs from 0 to 1: dx = drift(t) x dt + diffusion(t) dw.
 ///

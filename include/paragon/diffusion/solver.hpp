@@ -12,7 +12,7 @@
 #include "noise.hpp"
 #include "score.hpp"
 
-namespace paragon::diffusion {
+namespace paragon::inline PARAGON_ISA::diffusion {
 
 namespace detail {
 

@@ -16,7 +16,7 @@
 #include "../tensor/tensor.hpp"
 #include "choice_posterior.hpp"
 
-namespace paragon::diffusion {
+namespace paragon::inline PARAGON_ISA::diffusion {
 
 /// Pulls samples towards several objectives at once: samples of a density p become samples of one proportional to
 /// p(x_0) exp(a_0 prediction(x_0) - a_1 cost_1(x_0) - a_2 cost_2(x_0) - ...), each sample with a preference a of its own.

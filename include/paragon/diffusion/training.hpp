@@ -18,7 +18,7 @@
 #include "../nn/schedule.hpp"
 #include "score_model.hpp"
 
-namespace paragon::diffusion {
+namespace paragon::inline PARAGON_ISA::diffusion {
 
 struct score_training_settings {
   std::size_t steps = 3000;  ///< updates

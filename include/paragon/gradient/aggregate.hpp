@@ -13,7 +13,7 @@
 #include "gram.hpp"
 #include "views.hpp"
 
-namespace paragon::gradient {
+namespace paragon::inline PARAGON_ISA::gradient {
 
 /// What `aggregate` returns where it is given no room for the direction.
 template <class T>

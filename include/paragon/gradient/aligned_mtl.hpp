@@ -12,7 +12,7 @@
 #include "detail/scratch.hpp"
 #include "detail/symmetric.hpp"
 
-namespace paragon::gradient {
+namespace paragon::inline PARAGON_ISA::gradient {
 
 /// Aligned-MTL: replaces the gradients by the nearest orthogonal system of equal lengths, then averages.
 ///

@@ -16,7 +16,7 @@
 #include "detail/scratch.hpp"
 #include "min_norm.hpp"
 
-namespace paragon::gradient {
+namespace paragon::inline PARAGON_ISA::gradient {
 
 /// CAGrad: of all directions within c |g_0| of the mean gradient g_0, the one whose smallest product with a gradient is largest.
 ///

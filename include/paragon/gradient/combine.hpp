@@ -9,7 +9,7 @@
 #include "../core/error.hpp"
 #include "views.hpp"
 
-namespace paragon::gradient {
+namespace paragon::inline PARAGON_ISA::gradient {
 
 /// Writes sum_i w_i g_i, the linear combination of the rows of `rows`.
 ///

@@ -10,7 +10,7 @@
 #include "gram_view.hpp"
 #include "status.hpp"
 
-namespace paragon::gradient {
+namespace paragon::inline PARAGON_ISA::gradient {
 
 /// Missing piece 1: the policy is called as `w(gram_view, std::span<double> weights)`.
 template <class W>

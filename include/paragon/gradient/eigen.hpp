@@ -9,7 +9,7 @@
 
 #include "views.hpp"
 
-namespace paragon::gradient {
+namespace paragon::inline PARAGON_ISA::gradient {
 
 /// Eigen types: derived from `Eigen::DenseBase`.
 template <class M>

@@ -10,7 +10,7 @@
 #include "detail/scratch.hpp"
 #include "min_norm_pair.hpp"
 
-namespace paragon::gradient {
+namespace paragon::inline PARAGON_ISA::gradient {
 
 /// The minimum-norm point by Frank-Wolfe with exact line search; the step may be exactly 0 or 1.
 ///

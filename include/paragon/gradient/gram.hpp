@@ -15,7 +15,7 @@
 #include "../core/parallel.hpp"
 #include "views.hpp"
 
-namespace paragon::gradient {
+namespace paragon::inline PARAGON_ISA::gradient {
 
 /// Products are formed and added up in double: as exact as a plain double loop, for float input too. The default.
 struct double_accumulation {

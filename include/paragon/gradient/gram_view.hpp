@@ -7,7 +7,7 @@
 
 #include "../core/error.hpp"
 
-namespace paragon::gradient {
+namespace paragon::inline PARAGON_ISA::gradient {
 
 /// A borrowed Gram matrix: k x k inner products of k gradients, row-major, symmetric, in double.
 ///

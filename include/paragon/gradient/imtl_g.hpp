@@ -13,7 +13,7 @@
 #include "detail/scratch.hpp"
 #include "detail/symmetric.hpp"
 
-namespace paragon::gradient {
+namespace paragon::inline PARAGON_ISA::gradient {
 
 /// IMTL-G: the direction that has the same projection on every gradient, with weights that sum to one.
 ///

@@ -8,7 +8,7 @@
 #include "detail/judge.hpp"
 #include "detail/scratch.hpp"
 
-namespace paragon::gradient {
+namespace paragon::inline PARAGON_ISA::gradient {
 
 /// Equal weights 1/k: descends the average objective, whether the gradients conflict or not.
 struct mean {

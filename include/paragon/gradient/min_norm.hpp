@@ -13,7 +13,7 @@
 #include "detail/scratch.hpp"
 #include "min_norm_pair.hpp"
 
-namespace paragon::gradient {
+namespace paragon::inline PARAGON_ISA::gradient {
 
 /// The exact minimum-norm point of the convex hull of k gradients (MGDA): min w'Gw over the simplex. The default weighting.
 ///

@@ -10,7 +10,7 @@
 #include "concepts.hpp"
 #include "detail/judge.hpp"
 
-namespace paragon::gradient {
+namespace paragon::inline PARAGON_ISA::gradient {
 
 /// The minimum-norm point of the segment between two gradients, in closed form: w_1 = clip(<g_2 - g_1, g_2> / |g_1 - g_2|^2),
 /// the ends 0 and 1 included exactly. Of two equal gradients the first gets everything.

@@ -17,7 +17,7 @@
 #include "detail/symmetric.hpp"
 #include "min_norm.hpp"
 
-namespace paragon::gradient {
+namespace paragon::inline PARAGON_ISA::gradient {
 
 /// How `nash_mtl` is tuned.
 struct nash_mtl_tuning {

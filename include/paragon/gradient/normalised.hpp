@@ -12,7 +12,7 @@
 #include "detail/judge.hpp"
 #include "detail/scratch.hpp"
 
-namespace paragon::gradient {
+namespace paragon::inline PARAGON_ISA::gradient {
 
 /// Leaves the gradients as they are.
 struct unnormalised {

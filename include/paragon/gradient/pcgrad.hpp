@@ -11,7 +11,7 @@
 #include "detail/judge.hpp"
 #include "detail/scratch.hpp"
 
-namespace paragon::gradient {
+namespace paragon::inline PARAGON_ISA::gradient {
 
 /// PCGrad, "gradient surgery": each gradient loses its component along every other one that it conflicts with, in random order;
 /// the results are added up.

@@ -11,7 +11,7 @@
 #include "detail/judge.hpp"
 #include "detail/scratch.hpp"
 
-namespace paragon::gradient {
+namespace paragon::inline PARAGON_ISA::gradient {
 
 /// The minimum-norm solver of MODNAS as published, quirks included, to measure it beside `min_norm`.
 ///

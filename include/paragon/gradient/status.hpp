@@ -3,7 +3,9 @@
 
 #include <cstddef>
 
-namespace paragon::gradient {
+#include "../core/compiler_flags.hpp"
+
+namespace paragon::inline PARAGON_ISA::gradient {
 
 /// How a weighting went. G is the Gram matrix that it was given, w the weights that it wrote, d = sum_i w_i g_i.
 struct status {

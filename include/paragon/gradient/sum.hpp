@@ -8,7 +8,7 @@
 #include "detail/judge.hpp"
 #include "detail/scratch.hpp"
 
-namespace paragon::gradient {
+namespace paragon::inline PARAGON_ISA::gradient {
 
 /// Weights of one: descends the sum of the objectives, whether the gradients conflict or not.
 struct sum {

@@ -11,7 +11,7 @@
 #include "detail/scaled_gram.hpp"
 #include "detail/scratch.hpp"
 
-namespace paragon::gradient {
+namespace paragon::inline PARAGON_ISA::gradient {
 
 /// UPGrad: every gradient is projected on the dual cone {d : <g_j, d> >= 0 for all j}, and the projections are averaged.
 ///

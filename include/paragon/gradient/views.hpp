@@ -11,7 +11,7 @@
 #include "../core/error.hpp"
 #include "concepts.hpp"
 
-namespace paragon::gradient {
+namespace paragon::inline PARAGON_ISA::gradient {
 
 /// A borrowed matrix with two strides (in elements): k gradients in its rows, in any memory order.
 template <class T>

@@ -11,7 +11,7 @@
 #include "detail/scratch.hpp"
 #include "views.hpp"
 
-namespace paragon::gradient {
+namespace paragon::inline PARAGON_ISA::gradient {
 
 /// Runs a weighting on a Gram matrix of any type: `matrix_view` (float or double), an Eigen matrix, an xtensor expression;
 /// the weights go into anything with `vector_access`. Double in row- or column-major order is passed on as it is; other

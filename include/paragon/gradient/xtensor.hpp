@@ -11,7 +11,7 @@
 #include "../core/error.hpp"
 #include "views.hpp"
 
-namespace paragon::gradient {
+namespace paragon::inline PARAGON_ISA::gradient {
 
 /// xtensor types: containers, adaptors, views and lazy expressions.
 template <class M>

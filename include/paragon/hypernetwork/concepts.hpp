@@ -9,7 +9,7 @@
 #include "../core/random_key.hpp"
 #include "../nn/parameters.hpp"
 
-namespace paragon::hypernetwork {
+namespace paragon::inline PARAGON_ISA::hypernetwork {
 
 /// Preferences and device features to architecture logits.
 ///

@@ -16,7 +16,7 @@
 #include "../autodiff/softmax.hpp"
 #include "../nn/parameters.hpp"
 
-namespace paragon::hypernetwork {
+namespace paragon::inline PARAGON_ISA::hypernetwork {
 
 struct lookup_bank_settings {
   std::size_t bank = 50;   ///< number of tables that a device mixes

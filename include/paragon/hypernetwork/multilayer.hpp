@@ -10,7 +10,7 @@
 #include "../nn/linear.hpp"
 #include "../nn/parameters.hpp"
 
-namespace paragon::hypernetwork {
+namespace paragon::inline PARAGON_ISA::hypernetwork {
 
 struct multilayer_settings {
   std::size_t objectives = 2;

@@ -11,7 +11,7 @@
 #include "../backend/math.hpp"
 #include "../core/random_key.hpp"
 
-namespace paragon::hypernetwork {
+namespace paragon::inline PARAGON_ISA::hypernetwork {
 
 namespace detail {
 

@@ -7,7 +7,7 @@
 #include "../autodiff/attention.hpp"
 #include "linear.hpp"
 
-namespace paragon::nn {
+namespace paragon::inline PARAGON_ISA::nn {
 
 /// Multi-head attention of x over itself: x is [sequences * length, width]; four linear layers "NAME.linears.0" (query)
 /// to "NAME.linears.3" (output). Reference: Vaswani et al., NeurIPS 2017.

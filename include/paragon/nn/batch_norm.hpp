@@ -8,7 +8,7 @@
 #include "../core/host_device.hpp"
 #include "parameters.hpp"
 
-namespace paragon::nn {
+namespace paragon::inline PARAGON_ISA::nn {
 
 /// Normalise by the statistics of the batch; keep nothing.
 struct batch_statistics {};

@@ -9,7 +9,7 @@
 #include "../autodiff/convolution.hpp"
 #include "parameters.hpp"
 
-namespace paragon::nn {
+namespace paragon::inline PARAGON_ISA::nn {
 
 struct convolution_settings {
   std::size_t in = 1;

@@ -7,7 +7,7 @@
 #include "../autodiff/depthwise_convolution.hpp"
 #include "parameters.hpp"
 
-namespace paragon::nn {
+namespace paragon::inline PARAGON_ISA::nn {
 
 struct depthwise_settings {
   std::size_t channels = 1;

@@ -9,7 +9,7 @@
 #include "../autodiff/gather.hpp"
 #include "parameters.hpp"
 
-namespace paragon::nn {
+namespace paragon::inline PARAGON_ISA::nn {
 
 /// Rows of a table by number: "NAME.weight" of [count, width].
 class embedding {

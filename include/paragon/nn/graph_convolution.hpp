@@ -9,7 +9,7 @@
 #include "../autodiff/linear.hpp"
 #include "parameters.hpp"
 
-namespace paragon::nn {
+namespace paragon::inline PARAGON_ISA::nn {
 
 /// y = A x W + b for every graph of a batch: x is [graphs * nodes, in], W is [in, out] (Kipf, Welling, ICLR 2017).
 ///

@@ -8,7 +8,7 @@
 #include "../core/random_key.hpp"
 #include "../tensor/shape.hpp"
 
-namespace paragon::nn {
+namespace paragon::inline PARAGON_ISA::nn {
 
 /// Gives the first value of element `i` of a parameter of that shape.
 template <class I>

@@ -7,7 +7,7 @@
 #include "../autodiff/context.hpp"
 #include "parameters.hpp"
 
-namespace paragon::nn {
+namespace paragon::inline PARAGON_ISA::nn {
 
 /// A layer: called with bound parameters and a variable, it gives a variable; on a tape and without one alike.
 ///

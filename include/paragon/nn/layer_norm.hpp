@@ -8,7 +8,7 @@
 #include "../autodiff/layer_norm.hpp"
 #include "parameters.hpp"
 
-namespace paragon::nn {
+namespace paragon::inline PARAGON_ISA::nn {
 
 /// gain * (x - mean) / sqrt(variance + epsilon) + bias over the columns of each row: "NAME.weight" and "NAME.bias".
 class layer_norm {

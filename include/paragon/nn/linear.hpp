@@ -7,7 +7,7 @@
 #include "../autodiff/linear.hpp"
 #include "parameters.hpp"
 
-namespace paragon::nn {
+namespace paragon::inline PARAGON_ISA::nn {
 
 /// y = x W^T + b, with W of [out, in] as in PyTorch: "NAME.weight" and "NAME.bias".
 class linear {

@@ -6,7 +6,7 @@
 #include "../core/host_device.hpp"
 #include "parameters.hpp"
 
-namespace paragon::nn {
+namespace paragon::inline PARAGON_ISA::nn {
 
 namespace detail {
 

@@ -11,7 +11,7 @@
 #include "../core/host_device.hpp"
 #include "parameters.hpp"
 
-namespace paragon::nn {
+namespace paragon::inline PARAGON_ISA::nn {
 
 /// Moves parameters against a gradient: `step(store, gradient, rate)` with the learning rate of this step.
 template <class O, class T, class Backend>

@@ -16,7 +16,7 @@
 #include "../tensor/tensor.hpp"
 #include "initialise.hpp"
 
-namespace paragon::nn {
+namespace paragon::inline PARAGON_ISA::nn {
 
 /// Where one parameter lies within its store. A layer is a handful of these and nothing else.
 struct slot {

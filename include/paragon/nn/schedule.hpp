@@ -7,7 +7,9 @@
 #include <cstddef>
 #include <numbers>
 
-namespace paragon::nn {
+#include "../core/compiler_flags.hpp"
+
+namespace paragon::inline PARAGON_ISA::nn {
 
 /// A number that changes over training: a learning rate, a temperature.
 template <class S>

@@ -14,7 +14,7 @@
 #include "../autodiff/softmax.hpp"
 #include "linear.hpp"
 
-namespace paragon::nn {
+namespace paragon::inline PARAGON_ISA::nn {
 
 /// Attention of one set over another, as the Set Transformer's multihead attention block without normalisation:
 /// o = q + softmax(q k^T / sqrt(width)) v head by head, with q, k, v projected; then o + relu(W o + b).

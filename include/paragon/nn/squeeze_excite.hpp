@@ -9,7 +9,7 @@
 #include "../autodiff/pooling.hpp"
 #include "linear.hpp"
 
-namespace paragon::nn {
+namespace paragon::inline PARAGON_ISA::nn {
 
 struct squeeze_excite_settings {
   std::size_t channels = 1;

@@ -9,7 +9,7 @@
 #include "../tensor/safetensors.hpp"
 #include "parameters.hpp"
 
-namespace paragon::nn {
+namespace paragon::inline PARAGON_ISA::nn {
 
 /// Reads every parameter of a store from a .safetensors file, by name; shapes must agree, other tensors are ignored.
 /// \param prefix  put before each name

@@ -5,7 +5,7 @@
 
 #include "../core/metric.hpp"
 
-namespace paragon::objective {
+namespace paragon::inline PARAGON_ISA::objective {
 
 /// The condition of an objective that has none: its value depends on the architecture alone.
 struct unconditional {

@@ -7,7 +7,7 @@
 #include "../space/concepts.hpp"
 #include "concepts.hpp"
 
-namespace paragon::objective {
+namespace paragon::inline PARAGON_ISA::objective {
 
 /// The exact number of trainable parameters, to be minimised. The same under every condition.
 template <class S>

@@ -14,7 +14,7 @@
 #include "../core/error.hpp"
 #include "../core/pinned_thread.hpp"
 
-namespace paragon::objective {
+namespace paragon::inline PARAGON_ISA::objective {
 
 /// A clock as in the standard library: `K::now()`, the differences of whose results are durations. It never goes back.
 ///

@@ -20,7 +20,7 @@
 #include "concepts.hpp"
 #include "latency_meter.hpp"
 
-namespace paragon::objective {
+namespace paragon::inline PARAGON_ISA::objective {
 
 /// Latency on this machine, measured when it is asked for: an objective in ms, to be minimised.
 ///

@@ -13,7 +13,7 @@
 #include "../core/error.hpp"
 #include "../core/moments.hpp"
 
-namespace paragon::objective {
+namespace paragon::inline PARAGON_ISA::objective {
 
 /// Brings the values of objectives to one scale, so that they can be weighed against each other.
 ///

@@ -13,7 +13,7 @@
 #include "../space/concepts.hpp"
 #include "concepts.hpp"
 
-namespace paragon::objective {
+namespace paragon::inline PARAGON_ISA::objective {
 
 /// Rows of a table in the order of `space.index(a)`.
 struct by_index {

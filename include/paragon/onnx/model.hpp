@@ -18,7 +18,7 @@
 #include "../core/error.hpp"
 #include "wire.hpp"
 
-namespace paragon::onnx {
+namespace paragon::inline PARAGON_ISA::onnx {
 
 /// The extent of an axis that is known only when the network runs: the number of images.
 inline constexpr std::int64_t batch = -1;

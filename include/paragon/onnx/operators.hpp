@@ -16,7 +16,7 @@
 /// Each adds to a model what computes NAME from given tensors, and returns that tensor; weights become "NAME.weight" and
 /// the like. Images are [N, C, H, W] in ONNX: transposed from our [N, H, W, C], which only the program that runs the
 /// network sees. All throw error where extents do not fit together.
-namespace paragon::onnx {
+namespace paragon::inline PARAGON_ISA::onnx {
 
 namespace operator_detail {
 

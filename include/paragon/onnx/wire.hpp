@@ -7,7 +7,9 @@
 #include <string>
 #include <string_view>
 
-namespace paragon::onnx {
+#include "../core/compiler_flags.hpp"
+
+namespace paragon::inline PARAGON_ISA::onnx {
 
 /// The bytes of a protobuf message, written field after field.
 ///

@@ -18,7 +18,7 @@
 #include "detail/oriented.hpp"
 #include "filter.hpp"
 
-namespace paragon::pareto {
+namespace paragon::inline PARAGON_ISA::pareto {
 
 /// How far `approximate_hypervolume` goes.
 struct approximation {

@@ -21,7 +21,7 @@
 #include "dominance.hpp"
 #include "filter.hpp"
 
-namespace paragon::pareto {
+namespace paragon::inline PARAGON_ISA::pareto {
 
 /// Points none of which dominates another, each with a payload: what a search has found so far.
 ///

@@ -9,7 +9,7 @@
 #include "points.hpp"
 #include "policies.hpp"
 
-namespace paragon::pareto {
+namespace paragon::inline PARAGON_ISA::pareto {
 
 /// Keeps an archive small: how many elements there may be, and which one goes when there is one more.
 ///

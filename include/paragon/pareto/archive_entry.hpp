@@ -7,7 +7,7 @@
 
 #include "points.hpp"
 
-namespace paragon::pareto {
+namespace paragon::inline PARAGON_ISA::pareto {
 
 /// What became of a point that was offered to an archive.
 struct insertion {

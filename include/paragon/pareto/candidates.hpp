@@ -13,7 +13,7 @@
 
 #include "detail/oriented.hpp"
 
-namespace paragon::pareto {
+namespace paragon::inline PARAGON_ISA::pareto {
 
 /// The points that `stretch` and `select` choose among, as their policies and rules see them.
 ///

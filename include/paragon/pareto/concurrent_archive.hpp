@@ -7,7 +7,7 @@
 
 #include "archive.hpp"
 
-namespace paragon::pareto {
+namespace paragon::inline PARAGON_ISA::pareto {
 
 /// An archive that several threads insert into: one mutex around every call.
 ///

@@ -8,7 +8,7 @@
 #include "archive_bound.hpp"
 #include "contributions.hpp"
 
-namespace paragon::pareto {
+namespace paragon::inline PARAGON_ISA::pareto {
 
 /// An archive of at most `most` elements: the one that adds least to the hypervolume up to `reference` goes, of several
 /// the newest.

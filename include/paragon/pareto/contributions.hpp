@@ -15,7 +15,7 @@
 #include "filter.hpp"
 #include "hypervolume.hpp"
 
-namespace paragon::pareto {
+namespace paragon::inline PARAGON_ISA::pareto {
 
 /// Contributions within the first front: dominated points go first and get 0, so they lower nobody's contribution.
 struct among_front {

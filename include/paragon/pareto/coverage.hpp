@@ -10,7 +10,7 @@
 #include "detail/two_fronts.hpp"
 #include "filter.hpp"
 
-namespace paragon::pareto {
+namespace paragon::inline PARAGON_ISA::pareto {
 namespace detail {
 
 /// Which of the others are weakly dominated by a point of the front. Compared in T, all with all.

@@ -8,7 +8,7 @@
 
 #include "detail/oriented.hpp"
 
-namespace paragon::pareto {
+namespace paragon::inline PARAGON_ISA::pareto {
 namespace detail {
 
 template <class T>

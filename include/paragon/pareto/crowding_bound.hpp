@@ -6,7 +6,7 @@
 #include "archive_bound.hpp"
 #include "crowding.hpp"
 
-namespace paragon::pareto {
+namespace paragon::inline PARAGON_ISA::pareto {
 
 /// An archive of at most `most` elements: the one with the smallest crowding distance goes, of several the newest.
 ///

@@ -8,7 +8,7 @@
 
 #include "detail/oriented.hpp"
 
-namespace paragon::pareto {
+namespace paragon::inline PARAGON_ISA::pareto {
 
 /// How the first of two points stands to the second.
 enum class relation { equal, dominates, dominated, incomparable };

@@ -7,7 +7,7 @@
 
 #include "points.hpp"
 
-namespace paragon::pareto {
+namespace paragon::inline PARAGON_ISA::pareto {
 
 /// Rows of an Eigen matrix or array are points, columns are objectives.
 ///

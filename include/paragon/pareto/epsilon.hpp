@@ -11,7 +11,7 @@
 #include "detail/nearest.hpp"
 #include "detail/two_fronts.hpp"
 
-namespace paragon::pareto {
+namespace paragon::inline PARAGON_ISA::pareto {
 namespace detail {
 
 /// The values of a front as they were given, or their inverse in some columns; refuses those that are not positive.

@@ -10,7 +10,7 @@
 
 #include "archive_bound.hpp"
 
-namespace paragon::pareto {
+namespace paragon::inline PARAGON_ISA::pareto {
 
 /// An archive of one element to each cell of a grid, and none in a cell that the cell of another element dominates.
 ///

@@ -17,7 +17,7 @@
 #include "detail/oriented.hpp"
 #include "filter.hpp"
 
-namespace paragon::pareto {
+namespace paragon::inline PARAGON_ISA::pareto {
 
 /// An expected improvement and its derivatives, by the mean and by the standard deviation of each objective.
 struct expected_improvement {

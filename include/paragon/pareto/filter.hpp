@@ -14,7 +14,7 @@
 #include "detail/oriented.hpp"
 #include "detail/sweep.hpp"
 
-namespace paragon::pareto {
+namespace paragon::inline PARAGON_ISA::pareto {
 namespace detail {
 
 /// Any number of objectives: each point asks a tree of boxes whether another one covers it. Of equal rows the first is

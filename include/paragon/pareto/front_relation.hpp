@@ -9,7 +9,7 @@
 #include "detail/oriented.hpp"
 #include "detail/two_fronts.hpp"
 
-namespace paragon::pareto {
+namespace paragon::inline PARAGON_ISA::pareto {
 
 /// How a first set of points stands to a second, by the strongest of the relations that hold.
 ///

@@ -11,7 +11,7 @@
 #include "detail/nearest.hpp"
 #include "detail/two_fronts.hpp"
 
-namespace paragon::pareto {
+namespace paragon::inline PARAGON_ISA::pareto {
 namespace detail {
 
 /// The mean of the p-th powers of distances, and its p-th root. Relative to the largest, so that no power overflows.

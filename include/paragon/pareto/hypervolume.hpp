@@ -10,7 +10,7 @@
 #include "detail/volume_sweep.hpp"
 #include "volume.hpp"
 
-namespace paragon::pareto {
+namespace paragon::inline PARAGON_ISA::pareto {
 namespace detail {
 
 /// The volume of the union of boxes by the algorithm for their number of objectives.

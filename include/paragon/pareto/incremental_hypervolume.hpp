@@ -11,7 +11,7 @@
 
 #include "hypervolume.hpp"
 
-namespace paragon::pareto {
+namespace paragon::inline PARAGON_ISA::pareto {
 
 /// The hypervolume of a set that grows by one point at a time: the curve of a search over its evaluations.
 ///

@@ -9,7 +9,7 @@
 #include "detail/nearest.hpp"
 #include "detail/two_fronts.hpp"
 
-namespace paragon::pareto {
+namespace paragon::inline PARAGON_ISA::pareto {
 namespace detail {
 
 /// Mean distance to the nearest point, from the found points or (inverted) from those of the reference. `Plus`: only

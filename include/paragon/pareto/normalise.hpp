@@ -11,7 +11,7 @@
 #include "../core/list_view.hpp"
 #include "detail/oriented.hpp"
 
-namespace paragon::pareto {
+namespace paragon::inline PARAGON_ISA::pareto {
 
 /// Points in comparable units: every objective minimised, 0 at the ideal point and 1 at the nadir. A `point_set`.
 class normalised_points {

@@ -13,7 +13,7 @@
 
 #include "../core/error.hpp"
 
-namespace paragon::pareto {
+namespace paragon::inline PARAGON_ISA::pareto {
 
 /// A number that objectives are measured in: floating point or integer.
 template <class T>

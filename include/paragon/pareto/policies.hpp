@@ -7,7 +7,7 @@
 #include "../core/direction.hpp"
 #include "../core/list_view.hpp"
 
-namespace paragon::pareto {
+namespace paragon::inline PARAGON_ISA::pareto {
 
 /// Of equal points, the first in input order stays. The default.
 struct keep_first {

@@ -14,7 +14,7 @@
 #include "detail/nearest.hpp"
 #include "detail/oriented.hpp"
 
-namespace paragon::pareto {
+namespace paragon::inline PARAGON_ISA::pareto {
 namespace detail {
 
 /// How much every point is worse than the ideal one, in rows of double; refuses points that are better anywhere.

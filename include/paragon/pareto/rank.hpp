@@ -14,7 +14,7 @@
 #include "detail/ranking.hpp"
 #include "filter.hpp"
 
-namespace paragon::pareto {
+namespace paragon::inline PARAGON_ISA::pareto {
 
 /// The rank of a point that a limit left out.
 inline constexpr std::size_t unranked = std::numeric_limits<std::size_t>::max();

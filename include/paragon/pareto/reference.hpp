@@ -13,7 +13,7 @@
 #include "detail/oriented.hpp"
 #include "filter.hpp"
 
-namespace paragon::pareto {
+namespace paragon::inline PARAGON_ISA::pareto {
 
 /// A range of fronts, each a `point_set` of the same type: `std::vector<std::vector<std::array<double, 2>>>`,
 /// `std::array{points(a), points(b)}` for fronts of different types.

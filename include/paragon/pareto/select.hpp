@@ -11,7 +11,7 @@
 #include "select/constraints.hpp"
 #include "select/rules.hpp"
 
-namespace paragon::pareto {
+namespace paragon::inline PARAGON_ISA::pareto {
 
 /// A constraint, a NaN policy or an execution policy.
 template <class P, class T>

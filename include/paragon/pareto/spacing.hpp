@@ -9,7 +9,7 @@
 #include "detail/nearest.hpp"
 #include "detail/oriented.hpp"
 
-namespace paragon::pareto {
+namespace paragon::inline PARAGON_ISA::pareto {
 
 /// Spacing: how unevenly the points of a front lie. The standard deviation of the distances to the nearest other point,
 /// in the sum of absolute differences.

@@ -17,7 +17,7 @@
 #include "stretch/fronts.hpp"
 #include "stretch/spread.hpp"
 
-namespace paragon::pareto {
+namespace paragon::inline PARAGON_ISA::pareto {
 
 /// A spread policy, a fronts policy, a NaN policy, an execution policy.
 template <class P, class T>

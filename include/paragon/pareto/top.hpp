@@ -8,7 +8,7 @@
 #include "crowding.hpp"
 #include "rank.hpp"
 
-namespace paragon::pareto {
+namespace paragon::inline PARAGON_ISA::pareto {
 
 /// The k best points: whole fronts while they fit, then the loneliest points of the front that does not; their indices
 /// in input order.

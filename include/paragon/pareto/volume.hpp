@@ -7,7 +7,7 @@
 
 #include "points.hpp"
 
-namespace paragon::pareto {
+namespace paragon::inline PARAGON_ISA::pareto {
 
 /// What volumes of points in T are counted in: `std::int64_t` for integers (exact, or an error), `double` for `float`
 /// and `double`, `long double` for itself.

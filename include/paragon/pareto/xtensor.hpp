@@ -9,7 +9,7 @@
 
 #include "points.hpp"
 
-namespace paragon::pareto {
+namespace paragon::inline PARAGON_ISA::pareto {
 
 /// Rows of a two-dimensional xtensor expression are points, columns are objectives.
 ///

@@ -16,7 +16,7 @@
 #include "../nn/linear.hpp"
 #include "training.hpp"
 
-namespace paragon::predictor {
+namespace paragon::inline PARAGON_ISA::predictor {
 
 struct architecture_network_settings {
   std::size_t width = 128;

@@ -13,7 +13,7 @@
 
 #include "../core/error.hpp"
 
-namespace paragon::predictor {
+namespace paragon::inline PARAGON_ISA::predictor {
 
 namespace detail {
 

@@ -16,7 +16,7 @@
 #include "../space/cost_features.hpp"
 #include "measurements.hpp"
 
-namespace paragon::predictor {
+namespace paragon::inline PARAGON_ISA::predictor {
 
 struct cost_model_settings {
   double floor = 0.1;                             ///< noise is relative to the cost plus this part of the scale

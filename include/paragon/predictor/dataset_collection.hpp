@@ -16,7 +16,7 @@
 #include "../nn/parameters.hpp"
 #include "dataset_encoder.hpp"
 
-namespace paragon::predictor {
+namespace paragon::inline PARAGON_ISA::predictor {
 
 /// Data sets with any numbers of classes, and their codes for the rows of a batch.
 ///

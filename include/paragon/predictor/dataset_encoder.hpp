@@ -7,7 +7,7 @@
 #include "../core/error.hpp"
 #include "../nn/set_pool.hpp"
 
-namespace paragon::predictor {
+namespace paragon::inline PARAGON_ISA::predictor {
 
 struct dataset_encoder_settings {
   std::size_t features = 512;  ///< of an image: 512 from ResNet-18, 768 from ViT-B/16

@@ -11,7 +11,7 @@
 #include "../space/concepts.hpp"
 #include "../space/shape.hpp"
 
-namespace paragon::predictor {
+namespace paragon::inline PARAGON_ISA::predictor {
 
 /// Node features of a batch of relaxed architectures: x is [rows, total choices], the result [rows * nodes, features].
 ///

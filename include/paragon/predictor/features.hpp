@@ -8,7 +8,7 @@
 #include "../autodiff/context.hpp"
 #include "../space/cost_features.hpp"
 
-namespace paragon::predictor {
+namespace paragon::inline PARAGON_ISA::predictor {
 
 /// Cost features of a batch of relaxed architectures under all hypotheses: [rows, hypotheses * features]. On the host;
 /// `features` is borrowed and must outlive the context's variables.

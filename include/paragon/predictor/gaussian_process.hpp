@@ -20,7 +20,7 @@
 #include "../core/random_key.hpp"
 #include "../space/descriptor.hpp"
 
-namespace paragon::predictor {
+namespace paragon::inline PARAGON_ISA::predictor {
 
 struct gaussian_process_settings {
   std::size_t embedding = 3;      ///< dimensions in which the choices of a decision lie

@@ -8,7 +8,7 @@
 #include "../autodiff/reduce.hpp"
 #include "../core/host_device.hpp"
 
-namespace paragon::predictor {
+namespace paragon::inline PARAGON_ISA::predictor {
 
 /// What training minimises: `l(prediction, target)`, both [n, 1], gives a mean over the n samples of shape {1}.
 ///

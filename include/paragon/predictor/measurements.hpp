@@ -3,7 +3,9 @@
 
 #include <vector>
 
-namespace paragon::predictor {
+#include "../core/compiler_flags.hpp"
+
+namespace paragon::inline PARAGON_ISA::predictor {
 
 /// What was measured on one device: a one-hot (or relaxed) row per architecture, row-major, and its cost.
 struct measurements {

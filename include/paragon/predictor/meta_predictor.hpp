@@ -12,7 +12,7 @@
 #include "../nn/linear.hpp"
 #include "../nn/parameters.hpp"
 
-namespace paragon::predictor {
+namespace paragon::inline PARAGON_ISA::predictor {
 
 struct meta_predictor_settings {
   std::size_t node_features = 8;

@@ -17,7 +17,7 @@
 #include "../nn/linear.hpp"
 #include "../tensor/tensor.hpp"
 
-namespace paragon::predictor {
+namespace paragon::inline PARAGON_ISA::predictor {
 
 struct noise_aware_settings {
   std::size_t nodes = 8;

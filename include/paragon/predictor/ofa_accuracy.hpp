@@ -14,7 +14,7 @@
 #include "../space/mobilenetv3_graph.hpp"
 #include "../tensor/npy.hpp"
 
-namespace paragon::predictor {
+namespace paragon::inline PARAGON_ISA::predictor {
 
 /// Once-for-All's published predictor of ImageNet accuracy for MobileNetV3 networks, at one resolution: a perceptron
 /// 128-400-400-400-1 with ReLU.

@@ -15,7 +15,7 @@
 #include "meta_predictor.hpp"
 #include "training.hpp"
 
-namespace paragon::predictor {
+namespace paragon::inline PARAGON_ISA::predictor {
 
 /// Published training of MODNAS' meta-predictor, shortened by the caller: Adam at 1e-4, batches of 64 cells of one
 /// device, gradients clipped to 5, no early stopping.

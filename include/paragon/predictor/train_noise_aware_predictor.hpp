@@ -19,7 +19,7 @@
 #include "loss.hpp"
 #include "training.hpp"
 
-namespace paragon::predictor {
+namespace paragon::inline PARAGON_ISA::predictor {
 
 /// What training must know of how data turn into noise: x_t = scale(t) x_0 + deviation(t) z with z ~ N(0, I), for t from
 /// 0 to 1. Every `diffusion::sde` is one.

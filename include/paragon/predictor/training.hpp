@@ -18,7 +18,7 @@
 #include "../nn/schedule.hpp"
 #include "loss.hpp"
 
-namespace paragon::predictor {
+namespace paragon::inline PARAGON_ISA::predictor {
 
 struct training_settings {
   std::size_t epochs = 200;  ///< passes over the samples, at most

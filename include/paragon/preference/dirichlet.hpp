@@ -13,7 +13,7 @@
 #include "../core/list_view.hpp"
 #include "../core/random_key.hpp"
 
-namespace paragon::preference {
+namespace paragon::inline PARAGON_ISA::preference {
 
 /// The logarithm of a Gamma(shape, 1) number, as a pure function of the key and the element.
 ///

@@ -12,7 +12,7 @@
 
 #include "../core/error.hpp"
 
-namespace paragon::preference {
+namespace paragon::inline PARAGON_ISA::preference {
 
 /// Preference rays: n vectors of m non-negative weights, in one block of memory, ray after ray.
 class rays {

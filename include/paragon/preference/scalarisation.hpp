@@ -9,7 +9,7 @@
 #include "scalarisation/smooth_tchebycheff.hpp"
 #include "scalarisation/tchebycheff.hpp"
 
-namespace paragon::preference {
+namespace paragon::inline PARAGON_ISA::preference {
 
 /// A function that turns m objectives (minimised) into one number, given a preference ray and an ideal point.
 ///

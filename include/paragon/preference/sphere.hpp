@@ -9,7 +9,7 @@
 
 #include "../core/random_key.hpp"
 
-namespace paragon::preference {
+namespace paragon::inline PARAGON_ISA::preference {
 
 /// Draws preference rays: `s(ray, key, index)` writes the weights of ray `index`, non-negative numbers of sum 1.
 ///

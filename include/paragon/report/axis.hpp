@@ -10,7 +10,7 @@
 
 #include "../core/error.hpp"
 
-namespace paragon::report {
+namespace paragon::inline PARAGON_ISA::report {
 
 /// How an axis is divided. `automatic` is logarithmic where all values are positive and span more than a factor of five.
 enum class axis_scale { automatic, linear, logarithmic };

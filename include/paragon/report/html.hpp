@@ -20,7 +20,7 @@
 #include "svg.hpp"
 #include "text.hpp"
 
-namespace paragon::report {
+namespace paragon::inline PARAGON_ISA::report {
 
 namespace detail {
 

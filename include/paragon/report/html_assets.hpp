@@ -3,8 +3,10 @@
 
 #include <string_view>
 
+#include "../core/compiler_flags.hpp"
+
 /// The fixed parts of the HTML report: its style and its script. Nothing in them loads anything.
-namespace paragon::report::detail {
+namespace paragon::inline PARAGON_ISA::report::detail {
 
 inline constexpr std::string_view page_style = R"css(
 :root{color-scheme:light dark;--page:#f4f6f9;--soft:#eef1f5;--edge:#dde2e9;--accent:#2468de;--shadow:0 1px 2px #1b233014}

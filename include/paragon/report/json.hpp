@@ -16,7 +16,7 @@
 #include "../core/read_file.hpp"
 #include "../core/result.hpp"
 
-namespace paragon::report {
+namespace paragon::inline PARAGON_ISA::report {
 
 namespace detail {
 

@@ -11,7 +11,7 @@
 #include "svg_points.hpp"
 #include "text.hpp"
 
-namespace paragon::report {
+namespace paragon::inline PARAGON_ISA::report {
 
 /// An HTML page put together from facts, pictures and tables, in the look of the reports. It needs nothing else: no
 /// network, no script, no other file. All text is escaped; pictures are taken as they are.

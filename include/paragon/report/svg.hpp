@@ -19,7 +19,7 @@
 #include "mark.hpp"
 #include "text.hpp"
 
-namespace paragon::report {
+namespace paragon::inline PARAGON_ISA::report {
 
 /// How a front is drawn.
 struct svg_options {

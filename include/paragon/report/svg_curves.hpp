@@ -13,7 +13,7 @@
 #include "svg_points.hpp"
 #include "text.hpp"
 
-namespace paragon::report {
+namespace paragon::inline PARAGON_ISA::report {
 
 /// One line of `svg_curves`.
 struct curve {

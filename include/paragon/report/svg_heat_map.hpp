@@ -13,7 +13,7 @@
 #include "svg.hpp"
 #include "text.hpp"
 
-namespace paragon::report {
+namespace paragon::inline PARAGON_ISA::report {
 
 /// What `svg_heat_map` draws: a number for each pair of a row and a column.
 struct heat_map {

@@ -18,7 +18,7 @@
 #include "svg.hpp"
 #include "text.hpp"
 
-namespace paragon::report {
+namespace paragon::inline PARAGON_ISA::report {
 
 /// What `svg_points` draws: a set of points, and which of its rows stand out.
 struct points_picture {

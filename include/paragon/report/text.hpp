@@ -9,7 +9,7 @@
 
 #include "../core/metric.hpp"
 
-namespace paragon::report {
+namespace paragon::inline PARAGON_ISA::report {
 
 /// Text made safe for HTML and SVG, in elements and in quoted attributes.
 ///

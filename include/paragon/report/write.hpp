@@ -19,7 +19,7 @@
 #include "json.hpp"
 #include "svg.hpp"
 
-namespace paragon::report {
+namespace paragon::inline PARAGON_ISA::report {
 
 namespace detail {
 

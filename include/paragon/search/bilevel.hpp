@@ -25,7 +25,7 @@
 #include "modnas.hpp"
 #include "supernet_objectives.hpp"
 
-namespace paragon::search {
+namespace paragon::inline PARAGON_ISA::search {
 
 struct bilevel_settings {
   std::size_t warmup = 1000;        ///< steps of the weights alone, on the sampler's paths

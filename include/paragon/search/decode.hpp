@@ -18,7 +18,7 @@
 #include "detail/default_scalarisation.hpp"
 #include "detail/score_rows.hpp"
 
-namespace paragon::search {
+namespace paragon::inline PARAGON_ISA::search {
 
 namespace detail {
 

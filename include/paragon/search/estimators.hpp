@@ -24,7 +24,7 @@
 #include "detail/default_scalarisation.hpp"
 #include "detail/score_rows.hpp"
 
-namespace paragon::search {
+namespace paragon::inline PARAGON_ISA::search {
 
 /// The rows of one step: instance t has rows [t R, (t + 1) R), all for one device.
 struct batch {

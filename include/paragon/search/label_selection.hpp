@@ -22,7 +22,7 @@
 #include "../preference/sphere.hpp"
 #include "detail/default_scalarisation.hpp"
 
-namespace paragon::search {
+namespace paragon::inline PARAGON_ISA::search {
 
 struct label_settings {
   std::size_t labels = 250;  ///< in all

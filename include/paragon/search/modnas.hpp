@@ -26,7 +26,7 @@
 #include "../preference/sphere.hpp"
 #include "estimators.hpp"
 
-namespace paragon::search {
+namespace paragon::inline PARAGON_ISA::search {
 
 /// A device as a hypernetwork sees it: what tells it apart, for instance scaled latencies of ten reference networks.
 struct device {

@@ -16,7 +16,7 @@
 #include "../pareto/stretch.hpp"
 #include "../space/concepts.hpp"
 
-namespace paragon::search {
+namespace paragon::inline PARAGON_ISA::search {
 
 /// Architectures drawn from a score.
 template <class A>

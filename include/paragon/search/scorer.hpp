@@ -25,7 +25,7 @@
 #include "../space/detail/choice_byte.hpp"
 #include "detail/number_rows.hpp"
 
-namespace paragon::search {
+namespace paragon::inline PARAGON_ISA::search {
 
 /// How the values of one objective on one device become comparable with those of the others.
 ///

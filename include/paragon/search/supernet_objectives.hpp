@@ -20,7 +20,7 @@
 #include "estimators.hpp"
 #include "scorer.hpp"
 
-namespace paragon::search {
+namespace paragon::inline PARAGON_ISA::search {
 
 /// Scaled objectives of sampled architectures, with gradients: the loss of a supernet on a batch of images first, then the
 /// objectives of a scorer (latency, energy, ...). `Losses` of `relaxed_objectives`.

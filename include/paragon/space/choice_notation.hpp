@@ -11,7 +11,7 @@
 #include "../core/error.hpp"
 #include "concepts.hpp"
 
-namespace paragon::space {
+namespace paragon::inline PARAGON_ISA::space {
 
 /// Throws unless the row has one entry for each decision, each below the number of its choices. O(decisions).
 ///

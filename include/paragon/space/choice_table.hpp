@@ -15,7 +15,7 @@
 #include "detail/choice_digest.hpp"
 #include "shape.hpp"
 
-namespace paragon::space {
+namespace paragon::inline PARAGON_ISA::space {
 
 /// Numbers for rows of choices: a map from rows to 32-bit numbers that only grows.
 ///

@@ -8,7 +8,9 @@
 #include <string>
 #include <string_view>
 
-namespace paragon::space {
+#include "../core/compiler_flags.hpp"
+
+namespace paragon::inline PARAGON_ISA::space {
 
 /// A type that names its architectures: `S::architecture` is a small value that can be copied and compared.
 template <class S>

@@ -9,7 +9,7 @@
 #include "concepts.hpp"
 #include "shape.hpp"
 
-namespace paragon::space {
+namespace paragon::inline PARAGON_ISA::space {
 
 /// Numbers on which the cost of an architecture depends linearly, under one or several hypotheses of how.
 ///

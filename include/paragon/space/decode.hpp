@@ -12,7 +12,7 @@
 #include "detail/choice_byte.hpp"
 #include "shape.hpp"
 
-namespace paragon::space {
+namespace paragon::inline PARAGON_ISA::space {
 
 /// The architecture that a row of logits (or probabilities) stands for: each decision takes its largest entry, of equal
 /// ones the first. Always a valid architecture, for `from_choices` is total.

@@ -10,7 +10,7 @@
 #include "concepts.hpp"
 #include "detail/choice_byte.hpp"
 
-namespace paragon::space {
+namespace paragon::inline PARAGON_ISA::space {
 
 namespace detail {
 

@@ -9,7 +9,7 @@
 #include "../core/error.hpp"
 #include "concepts.hpp"
 
-namespace paragon::space {
+namespace paragon::inline PARAGON_ISA::space {
 
 /// Calls `visit(index, architecture)` for every architecture of the space, by rising index. O(size).
 /// \throws error for a space of size 0: no space has none, so its size did not fit into 64 bits

@@ -7,7 +7,7 @@
 #include "concepts.hpp"
 #include "detail/choice_digest.hpp"
 
-namespace paragon::space {
+namespace paragon::inline PARAGON_ISA::space {
 
 /// A 64-bit hash of an architecture's choices; equal architectures have equal hashes, on every machine. O(decisions).
 ///

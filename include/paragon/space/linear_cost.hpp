@@ -8,7 +8,7 @@
 
 #include "../core/error.hpp"
 
-namespace paragon::space {
+namespace paragon::inline PARAGON_ISA::space {
 
 /// A cost that is linear in the one-hot row of an architecture: constant + coefficients . row.
 ///

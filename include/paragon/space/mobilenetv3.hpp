@@ -14,7 +14,7 @@
 #include "mobilenetv3_network.hpp"
 #include "mobilenetv3_subnet.hpp"
 
-namespace paragon::space {
+namespace paragon::inline PARAGON_ISA::space {
 
 /// Once-for-All MobileNetV3: about 2 x 10^19 networks of five stages.
 ///

@@ -7,7 +7,7 @@
 #include "mobilenetv3_graph.hpp"
 #include "mobilenetv3_network.hpp"
 
-namespace paragon::space {
+namespace paragon::inline PARAGON_ISA::space {
 
 /// A cost of Once-for-All networks as a linear function of the 20 x 9 node features that
 /// `mobilenetv3_diffusion_graph` writes: absent layers have rows of zeros, and cost nothing. Exact; for probabilities of

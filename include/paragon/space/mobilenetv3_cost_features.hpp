@@ -8,7 +8,7 @@
 #include "mobilenetv3_graph.hpp"
 #include "mobilenetv3_network.hpp"
 
-namespace paragon::space {
+namespace paragon::inline PARAGON_ISA::space {
 
 /// What the latency of a Once-for-All network on a device is linear in, for any resolution; `cost_features`.
 ///

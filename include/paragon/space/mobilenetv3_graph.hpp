@@ -12,7 +12,7 @@
 #include "mobilenetv3_subnet.hpp"
 #include "shape.hpp"
 
-namespace paragon::space {
+namespace paragon::inline PARAGON_ISA::space {
 
 /// The matrix that DiffusionNAG's networks read for MobileNetV3: 20 nodes, the layers, of nine features.
 ///

@@ -6,7 +6,7 @@
 
 #include "mobilenetv3_subnet.hpp"
 
-namespace paragon::space {
+namespace paragon::inline PARAGON_ISA::space {
 
 /// The network that Once-for-All puts its MobileNetV3 layers into, and from it the exact cost of each layer.
 ///

@@ -11,7 +11,7 @@
 
 #include "../core/error.hpp"
 
-namespace paragon::space {
+namespace paragon::inline PARAGON_ISA::space {
 
 /// A network of the Once-for-All MobileNetV3 space: five stages of two to four layers, each an inverted bottleneck with
 /// its own kernel and expansion ratio. Layer `4 s + j` is layer j of stage s.

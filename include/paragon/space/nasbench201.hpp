@@ -15,7 +15,7 @@
 #include "nasbench201_graph.hpp"
 #include "nasbench201_network.hpp"
 
-namespace paragon::space {
+namespace paragon::inline PARAGON_ISA::space {
 
 /// NAS-Bench-201: cells of six edges with five operations each, 15,625 architectures.
 ///

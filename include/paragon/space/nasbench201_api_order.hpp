@@ -10,7 +10,7 @@
 #include "../core/error.hpp"
 #include "nasbench201_cell.hpp"
 
-namespace paragon::space {
+namespace paragon::inline PARAGON_ISA::space {
 
 namespace detail {
 

@@ -11,7 +11,7 @@
 
 #include "../core/error.hpp"
 
-namespace paragon::space {
+namespace paragon::inline PARAGON_ISA::space {
 
 /// The operations of a NAS-Bench-201 cell; the numbers are those of the benchmark tables.
 enum class nasbench201_operation : std::uint8_t { none, skip_connect, nor_conv_1x1, nor_conv_3x3, avg_pool_3x3 };

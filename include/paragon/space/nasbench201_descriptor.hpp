@@ -10,7 +10,7 @@
 #include "nasbench201_cell.hpp"
 #include "nasbench201_topology.hpp"
 
-namespace paragon::space {
+namespace paragon::inline PARAGON_ISA::space {
 
 /// A NAS-Bench-201 cell as predictors of accuracy see it: the pruned cell, and what lies on its paths.
 ///

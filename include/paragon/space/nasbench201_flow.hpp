@@ -5,7 +5,9 @@
 #include <cstddef>
 #include <span>
 
-namespace paragon::space {
+#include "../core/compiler_flags.hpp"
+
+namespace paragon::inline PARAGON_ISA::space {
 
 /// How many edges of a NAS-Bench-201 cell carry each operation, under four hypotheses of which edges cost anything.
 ///

@@ -3,7 +3,9 @@
 
 #include <array>
 
-namespace paragon::space {
+#include "../core/compiler_flags.hpp"
+
+namespace paragon::inline PARAGON_ISA::space {
 
 /// The network that a NAS-Bench-201 cell is put into, and from it the exact cost of each operation.
 ///

@@ -10,7 +10,7 @@
 
 #include "nasbench201_cell.hpp"
 
-namespace paragon::space {
+namespace paragon::inline PARAGON_ISA::space {
 
 /// Which edges lie on a path of operations other than "none" from the input to the output.
 [[nodiscard]] constexpr std::array<bool, 6> live_edges(const nasbench201_cell& cell) noexcept {

@@ -10,7 +10,7 @@
 #include "concepts.hpp"
 #include "detail/choice_byte.hpp"
 
-namespace paragon::space {
+namespace paragon::inline PARAGON_ISA::space {
 
 /// The choices that an architecture took, one per decision. \throws error for a choice that a byte cannot hold
 template <class S>

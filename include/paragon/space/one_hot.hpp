@@ -9,7 +9,7 @@
 #include "concepts.hpp"
 #include "shape.hpp"
 
-namespace paragon::space {
+namespace paragon::inline PARAGON_ISA::space {
 
 /// Writes the one-hot row of an architecture: decision after decision, 1 at the choice taken and 0 elsewhere.
 ///

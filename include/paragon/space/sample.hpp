@@ -12,7 +12,7 @@
 #include "concepts.hpp"
 #include "detail/choice_byte.hpp"
 
-namespace paragon::space {
+namespace paragon::inline PARAGON_ISA::space {
 
 /// An architecture whose choices are drawn independently and uniformly; `element` numbers the draw.
 ///

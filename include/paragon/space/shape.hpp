@@ -6,7 +6,7 @@
 
 #include "concepts.hpp"
 
-namespace paragon::space {
+namespace paragon::inline PARAGON_ISA::space {
 
 /// The length of a relaxed architecture: the choices of all decisions together. O(decisions).
 template <class S>

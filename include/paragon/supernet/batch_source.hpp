@@ -7,7 +7,7 @@
 
 #include "../tensor/shape.hpp"
 
-namespace paragon::supernet {
+namespace paragon::inline PARAGON_ISA::supernet {
 
 namespace detail {
 

@@ -9,7 +9,7 @@
 #include "nasbench201.hpp"
 #include "supernet.hpp"
 
-namespace paragon::supernet {
+namespace paragon::inline PARAGON_ISA::supernet {
 
 /// The network of one NAS-Bench-201 cell with its weights and kept statistics. What a supernet can do, it can do for this
 /// cell: evaluate, recalibrate, be trained, saved in a checkpoint, and written as ONNX.

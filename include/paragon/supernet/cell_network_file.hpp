@@ -16,7 +16,7 @@
 #include "../tensor/safetensors.hpp"
 #include "cell_network.hpp"
 
-namespace paragon::supernet {
+namespace paragon::inline PARAGON_ISA::supernet {
 
 /// Writes a cell's network to a .safetensors file: weights and kept statistics by name, and, as metadata, what
 /// `load_cell_network` needs to build it again: "architecture", "width", "cells", "classes", "image_size".

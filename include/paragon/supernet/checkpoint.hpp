@@ -15,7 +15,7 @@
 #include "supernet.hpp"
 #include "weight_trainer.hpp"
 
-namespace paragon::supernet {
+namespace paragon::inline PARAGON_ISA::supernet {
 
 /// Writes all that a training needs to go on with the same bits: weights, statistics, velocity, number of the step.
 /// The file appears complete or not at all, so a program that is killed while it writes keeps the one before.

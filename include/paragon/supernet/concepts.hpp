@@ -13,7 +13,7 @@
 #include "../nn/parameters.hpp"
 #include "../space/concepts.hpp"
 
-namespace paragon::supernet {
+namespace paragon::inline PARAGON_ISA::supernet {
 
 /// What an operation gives: a variable, or nothing, which stands for zeros in the shape of the operation's input. So an
 /// operation "none" costs nothing, and what would be computed from zeros need not be computed.

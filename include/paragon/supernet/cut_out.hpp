@@ -15,7 +15,7 @@
 #include "nasbench201.hpp"
 #include "supernet.hpp"
 
-namespace paragon::supernet {
+namespace paragon::inline PARAGON_ISA::supernet {
 
 namespace cut_out_detail {
 

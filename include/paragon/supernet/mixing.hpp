@@ -14,7 +14,7 @@
 #include "../space/detail/choice_byte.hpp"
 #include "concepts.hpp"
 
-namespace paragon::supernet {
+namespace paragon::inline PARAGON_ISA::supernet {
 
 /// The chosen operations and nothing else: evaluation of an architecture, and training of the weights.
 /// The choices are borrowed.

@@ -21,7 +21,7 @@
 #include "concepts.hpp"
 #include "norm_in.hpp"
 
-namespace paragon::supernet {
+namespace paragon::inline PARAGON_ISA::supernet {
 
 /// Weight sharing: on each edge the 1x1 convolution is the centre tap of the 3x3 one, with its bias and normalisation, as
 /// published.

@@ -16,7 +16,7 @@
 #include "nasbench201.hpp"
 #include "supernet.hpp"
 
-namespace paragon::supernet {
+namespace paragon::inline PARAGON_ISA::supernet {
 
 /// The features that a NAS-Bench-201 network of one's own gives an image: what the classifier reads, four times as many
 /// as the first stage has channels.

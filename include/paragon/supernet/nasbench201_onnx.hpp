@@ -16,7 +16,7 @@
 #include "../space/nasbench201.hpp"
 #include "nasbench201.hpp"
 
-namespace paragon::supernet {
+namespace paragon::inline PARAGON_ISA::supernet {
 
 namespace nasbench201_onnx_detail {
 

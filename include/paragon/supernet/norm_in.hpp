@@ -6,7 +6,7 @@
 #include "../nn/batch_norm.hpp"
 #include "../nn/parameters.hpp"
 
-namespace paragon::supernet {
+namespace paragon::inline PARAGON_ISA::supernet {
 
 /// What a network's operations hand to `nn::batch_norm`: the norm that the network was called with in the context Own, in
 /// the context at hand.

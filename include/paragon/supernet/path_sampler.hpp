@@ -12,7 +12,7 @@
 #include "../space/concepts.hpp"
 #include "../space/detail/choice_byte.hpp"
 
-namespace paragon::supernet {
+namespace paragon::inline PARAGON_ISA::supernet {
 
 /// Says which architecture's weights step `step` of a training moves: `s(step, choices)` writes one choice a decision.
 /// A function of the step alone, so that a training goes on from any step.

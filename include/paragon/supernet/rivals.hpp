@@ -10,7 +10,7 @@
 
 #include "../core/error.hpp"
 
-namespace paragon::supernet {
+namespace paragon::inline PARAGON_ISA::supernet {
 
 /// Which classes a network puts before the right one, image by image: all that its accuracy on any part of the classes
 /// depends on.

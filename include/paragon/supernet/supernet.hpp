@@ -20,7 +20,7 @@
 #include "concepts.hpp"
 #include "mixing.hpp"
 
-namespace paragon::supernet {
+namespace paragon::inline PARAGON_ISA::supernet {
 
 /// Where `supernet::evaluate` takes the statistics of batch normalisation from.
 enum class statistics { of_batch, kept };

@@ -19,7 +19,7 @@
 #include "rivals.hpp"
 #include "supernet.hpp"
 
-namespace paragon::supernet {
+namespace paragon::inline PARAGON_ISA::supernet {
 
 /// The accuracy of an architecture on a task that is a part of the classes, by a supernet that was trained on all of
 /// them: an objective whose condition is the task.

@@ -19,7 +19,7 @@
 #include "concepts.hpp"
 #include "mixing.hpp"
 
-namespace paragon::supernet {
+namespace paragon::inline PARAGON_ISA::supernet {
 
 struct weight_training {
   std::size_t steps = 1000;                                         ///< of the whole schedule

@@ -16,7 +16,7 @@
 #include "../core/error.hpp"
 #include "../core/number_text.hpp"
 
-namespace paragon {
+namespace paragon::inline PARAGON_ISA {
 
 static_assert(std::endian::native == std::endian::little,
               "files hold little-endian numbers and are copied as they are");

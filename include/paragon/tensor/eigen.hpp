@@ -9,7 +9,7 @@
 #include "shape.hpp"
 #include "tensor.hpp"
 
-namespace paragon {
+namespace paragon::inline PARAGON_ISA {
 
 /// A row-major Eigen matrix over the memory of a tensor: its last axis is the row, all others are the rows.
 template <class T>

@@ -19,7 +19,7 @@
 #include "shape.hpp"
 #include "tensor.hpp"
 
-namespace paragon {
+namespace paragon::inline PARAGON_ISA {
 
 /// What the first bytes of a NumPy file say.
 struct npy_header {

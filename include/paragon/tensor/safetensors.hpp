@@ -25,7 +25,7 @@
 #include "shape.hpp"
 #include "tensor.hpp"
 
-namespace paragon {
+namespace paragon::inline PARAGON_ISA {
 
 /// A file of named tensors (the .safetensors format), checked as a whole when it is opened.
 ///

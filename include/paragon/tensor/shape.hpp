@@ -9,7 +9,7 @@
 
 #include "../core/error.hpp"
 
-namespace paragon {
+namespace paragon::inline PARAGON_ISA {
 
 /// The extents of a row-major tensor, outermost first; at most `max_rank` of them. A trivially copyable value.
 ///

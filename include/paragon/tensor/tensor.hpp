@@ -14,7 +14,7 @@
 #include "../core/error.hpp"
 #include "shape.hpp"
 
-namespace paragon {
+namespace paragon::inline PARAGON_ISA {
 
 /// A dense row-major array in the memory of a backend; owns its elements, aligned to 64 bytes.
 ///

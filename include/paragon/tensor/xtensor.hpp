@@ -14,7 +14,7 @@
 #include "shape.hpp"
 #include "tensor.hpp"
 
-namespace paragon {
+namespace paragon::inline PARAGON_ISA {
 
 namespace xtensor_detail {
 

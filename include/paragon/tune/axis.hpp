@@ -7,7 +7,9 @@
 #include <string>
 #include <vector>
 
-namespace paragon::tune {
+#include "../core/compiler_flags.hpp"
+
+namespace paragon::inline PARAGON_ISA::tune {
 
 /// How a sampler sees one parameter: which values it has, and on which scale it is searched.
 ///

@@ -10,7 +10,9 @@
 #include <utility>
 #include <vector>
 
-namespace paragon::tune {
+#include "../core/compiler_flags.hpp"
+
+namespace paragon::inline PARAGON_ISA::tune {
 
 /// Says how wide the kernels of a Parzen mixture are along one axis.
 ///

@@ -12,7 +12,7 @@
 #include "parameter_space.hpp"
 #include "trial.hpp"
 
-namespace paragon::tune {
+namespace paragon::inline PARAGON_ISA::tune {
 
 /// The point that an evaluation is asked about: values by position or by name.
 ///

@@ -14,7 +14,7 @@
 #include "parameter_space.hpp"
 #include "trial.hpp"
 
-namespace paragon::tune {
+namespace paragon::inline PARAGON_ISA::tune {
 
 namespace detail {
 

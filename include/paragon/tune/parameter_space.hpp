@@ -16,7 +16,7 @@
 #include "axis.hpp"
 #include "parameters.hpp"
 
-namespace paragon::tune {
+namespace paragon::inline PARAGON_ISA::tune {
 
 /// The parameters that are tuned together, in a fixed order. A point of it is one number for each.
 ///

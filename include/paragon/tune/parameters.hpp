@@ -9,7 +9,7 @@
 #include "../core/error.hpp"
 #include "axis.hpp"
 
-namespace paragon::tune {
+namespace paragon::inline PARAGON_ISA::tune {
 
 /// Something to tune: `p.describe()` gives the `axis` that a sampler searches.
 ///

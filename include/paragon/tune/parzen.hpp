@@ -16,7 +16,7 @@
 #include "bandwidth.hpp"
 #include "detail/parzen_axis.hpp"
 
-namespace paragon::tune {
+namespace paragon::inline PARAGON_ISA::tune {
 
 /// A Parzen mixture: the density of points like those observed, and of anything else a little.
 ///

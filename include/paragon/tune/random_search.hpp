@@ -11,7 +11,7 @@
 #include "parameter_space.hpp"
 #include "sampler.hpp"
 
-namespace paragon::tune {
+namespace paragon::inline PARAGON_ISA::tune {
 
 /// Points drawn independently of what was found: the baseline that every sampler has to beat.
 ///

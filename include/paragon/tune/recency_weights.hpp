@@ -4,7 +4,9 @@
 #include <cstddef>
 #include <vector>
 
-namespace paragon::tune {
+#include "../core/compiler_flags.hpp"
+
+namespace paragon::inline PARAGON_ISA::tune {
 
 /// How much each of n observations counts, the oldest first: the `recent` last ones 1, those before them less and less,
 /// down to 1 / n in equal steps. O(n).

@@ -11,7 +11,7 @@
 #include "parameter_space.hpp"
 #include "trial.hpp"
 
-namespace paragon::tune {
+namespace paragon::inline PARAGON_ISA::tune {
 
 /// What a sampler may learn from: the trials so far by number, and which way their values improve.
 struct history {

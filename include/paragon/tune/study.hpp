@@ -33,7 +33,7 @@
 #include "tpe.hpp"
 #include "trial.hpp"
 
-namespace paragon::tune {
+namespace paragon::inline PARAGON_ISA::tune {
 
 struct study_settings {
   std::size_t trials = 100;  ///< evaluations in all

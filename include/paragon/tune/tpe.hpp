@@ -23,7 +23,7 @@
 #include "recency_weights.hpp"
 #include "sampler.hpp"
 
-namespace paragon::tune {
+namespace paragon::inline PARAGON_ISA::tune {
 
 struct tpe_settings {
   std::size_t startup = 10;     ///< trials to finish at random, failed ones included, before the model is asked

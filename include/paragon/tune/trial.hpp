@@ -6,7 +6,9 @@
 #include <utility>
 #include <vector>
 
-namespace paragon::tune {
+#include "../core/compiler_flags.hpp"
+
+namespace paragon::inline PARAGON_ISA::tune {
 
 /// Numbers worth keeping beside the one that is tuned, by name.
 using named_numbers = std::vector<std::pair<std::string, double>>;

@@ -11,7 +11,7 @@
 #include "threads.hpp"
 #include "workspace.hpp"
 
-namespace paragon::backend::cpu_kernels {
+namespace paragon::inline PARAGON_ISA::backend::cpu_kernels {
 
 /// Normalisation of columns by the mean and variance of all rows. Each kernel reads its matrices once.
 ///

@@ -7,7 +7,7 @@
 
 #include "vector.hpp"
 
-namespace paragon::backend::cpu_kernels {
+namespace paragon::inline PARAGON_ISA::backend::cpu_kernels {
 
 /// Sums over the rows of matrices whose rows may be shorter than a vector register.
 ///

@@ -14,7 +14,7 @@
 #include "threads.hpp"
 #include "workspace.hpp"
 
-namespace paragon::backend::cpu_kernels {
+namespace paragon::inline PARAGON_ISA::backend::cpu_kernels {
 
 /// Convolutions of channels-last images: 1x1 ones of many channels as matrix products, all others directly.
 ///

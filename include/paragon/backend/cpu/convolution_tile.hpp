@@ -8,7 +8,7 @@
 #include "../convolution_size.hpp"
 #include "registers.hpp"
 
-namespace paragon::backend::cpu_kernels {
+namespace paragon::inline PARAGON_ISA::backend::cpu_kernels {
 
 /// Register sums of one tile: what leaves room for a row of weights.
 inline constexpr std::size_t tile_pixels = vector_registers == 32 ? 16 : 8;

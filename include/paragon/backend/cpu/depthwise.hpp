@@ -10,7 +10,7 @@
 #include "vector.hpp"
 #include "workspace.hpp"
 
-namespace paragon::backend::cpu_kernels {
+namespace paragon::inline PARAGON_ISA::backend::cpu_kernels {
 
 /// Convolution of each channel with a window of its own, weights [kernel, kernel, channels], kernel <= 11.
 ///

@@ -9,7 +9,7 @@
 #include "threads.hpp"
 #include "workspace.hpp"
 
-namespace paragon::backend::cpu_kernels {
+namespace paragon::inline PARAGON_ISA::backend::cpu_kernels {
 
 /// Images times one number per image and channel. Each image is a piece of work.
 struct gate_kernels {

@@ -6,7 +6,7 @@
 
 #include "memory.hpp"
 
-namespace paragon::backend::cpu_kernels {
+namespace paragon::inline PARAGON_ISA::backend::cpu_kernels {
 
 /// Rows picked from and added to a table. Indices are not checked here.
 struct gather_kernels {

@@ -8,7 +8,7 @@
 #include "reduce.hpp"
 #include "threads.hpp"
 
-namespace paragon::backend::cpu_kernels {
+namespace paragon::inline PARAGON_ISA::backend::cpu_kernels {
 
 /// Cross-entropy of rows against labels, of which `smoothing` is spread evenly over all classes. Labels are not checked
 /// here.

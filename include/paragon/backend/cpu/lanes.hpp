@@ -18,7 +18,7 @@
 #include "registers.hpp"
 #include "vector.hpp"
 
-namespace paragon::backend {
+namespace paragon::inline PARAGON_ISA::backend {
 
 namespace cpu_kernels {
 

@@ -9,7 +9,7 @@
 
 #include "reduce.hpp"
 
-namespace paragon::backend::cpu_kernels {
+namespace paragon::inline PARAGON_ISA::backend::cpu_kernels {
 
 /// Whether squares in T, of which `variance` is the mean, have stayed in its range, but for some that epsilon makes too small
 /// to count.

@@ -5,7 +5,7 @@
 
 #include "threads.hpp"
 
-namespace paragon::backend::cpu_kernels {
+namespace paragon::inline PARAGON_ISA::backend::cpu_kernels {
 
 /// Element-wise kernels: plain loops over functors, which the compiler turns into vector instructions.
 struct map_kernels {

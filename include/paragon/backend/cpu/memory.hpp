@@ -5,7 +5,9 @@
 #include <cstring>
 #include <new>
 
-namespace paragon::backend::cpu_kernels {
+#include "../../core/compiler_flags.hpp"
+
+namespace paragon::inline PARAGON_ISA::backend::cpu_kernels {
 
 /// Host memory, aligned to a cache line (and to the widest vector registers).
 struct memory {

@@ -6,7 +6,7 @@
 #include "../optimiser_steps.hpp"
 #include "threads.hpp"
 
-namespace paragon::backend::cpu_kernels {
+namespace paragon::inline PARAGON_ISA::backend::cpu_kernels {
 
 /// Optimiser steps over flat arrays. Limited by memory bandwidth: Adam reads four arrays and writes three.
 struct optimise {

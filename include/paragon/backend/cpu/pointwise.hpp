@@ -10,7 +10,7 @@
 #include "threads.hpp"
 #include "workspace.hpp"
 
-namespace paragon::backend::cpu_kernels {
+namespace paragon::inline PARAGON_ISA::backend::cpu_kernels {
 
 /// Convolutions 1x1 of stride 1 as matrix products of [pixels, in] with [in, out] by BLAS.
 ///

@@ -10,7 +10,7 @@
 #include "threads.hpp"
 #include "workspace.hpp"
 
-namespace paragon::backend::cpu_kernels {
+namespace paragon::inline PARAGON_ISA::backend::cpu_kernels {
 
 /// Means of windows and of whole images.
 ///

@@ -14,7 +14,7 @@
 extern "C" void openblas_set_num_threads(int) __attribute__((weak));
 #endif
 
-namespace paragon::backend::cpu_kernels {
+namespace paragon::inline PARAGON_ISA::backend::cpu_kernels {
 
 /// Matrix products on the host.
 ///

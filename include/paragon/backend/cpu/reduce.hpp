@@ -12,7 +12,7 @@
 #include "vector.hpp"
 #include "workspace.hpp"
 
-namespace paragon::backend::cpu_kernels {
+namespace paragon::inline PARAGON_ISA::backend::cpu_kernels {
 
 /// Sums that go on in double after at most sixteen additions in T and are rounded once, so that a sum of very many floats
 /// neither stops growing nor loses more than a few roundings. The order of additions depends on their number alone, never on

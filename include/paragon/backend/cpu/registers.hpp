@@ -3,6 +3,8 @@
 
 #include <cstddef>
 
+#include "../../core/compiler_flags.hpp"
+
 /// Before a loop of constant length over sums that are to stay in registers: at -O2 too.
 #if defined(__NVCC__)
 #define PARAGON_UNROLL(times)
@@ -13,7 +15,7 @@
 #define PARAGON_PRAGMA(text) _Pragma(#text)
 #endif
 
-namespace paragon::backend::cpu_kernels {
+namespace paragon::inline PARAGON_ISA::backend::cpu_kernels {
 
 #if defined(__AVX512F__)
 inline constexpr std::size_t vector_bytes = 64;

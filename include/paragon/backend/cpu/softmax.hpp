@@ -9,7 +9,7 @@
 #include "../math.hpp"
 #include "reduce.hpp"
 
-namespace paragon::backend::cpu_kernels {
+namespace paragon::inline PARAGON_ISA::backend::cpu_kernels {
 
 /// Softmax over the columns of each row, shifted by the row's maximum so that it can't overflow.
 /// A row of which every entry is minus infinity (all masked) becomes zeros.

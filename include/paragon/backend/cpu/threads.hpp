@@ -6,7 +6,7 @@
 
 #include "../../core/parallel.hpp"
 
-namespace paragon::backend::cpu_kernels {
+namespace paragon::inline PARAGON_ISA::backend::cpu_kernels {
 
 /// The threads that kernels on the host share. One by default.
 ///

@@ -6,7 +6,7 @@
 
 #include "registers.hpp"
 
-namespace paragon::backend::cpu_kernels {
+namespace paragon::inline PARAGON_ISA::backend::cpu_kernels {
 
 /// N neighbours in memory, in vector registers. Loads and stores need no alignment.
 ///

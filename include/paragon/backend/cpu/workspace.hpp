@@ -5,7 +5,7 @@
 
 #include "memory.hpp"
 
-namespace paragon::backend::cpu_kernels {
+namespace paragon::inline PARAGON_ISA::backend::cpu_kernels {
 
 /// Memory of a thread that a kernel needs while it runs; kept for the next call.
 /// \tparam Use  tells memory apart that is needed at the same time

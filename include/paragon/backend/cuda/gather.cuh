@@ -6,7 +6,7 @@
 
 #include "threads.cuh"
 
-namespace paragon::backend::cuda_kernels {
+namespace paragon::inline PARAGON_ISA::backend::cuda_kernels {
 
 namespace on_device {
 

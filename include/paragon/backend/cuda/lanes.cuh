@@ -14,7 +14,7 @@
 #include "../cuda.cuh"
 #include "../lanes.hpp"
 
-namespace paragon::backend {
+namespace paragon::inline PARAGON_ISA::backend {
 
 namespace cuda_kernels::on_device {
 

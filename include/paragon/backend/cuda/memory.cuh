@@ -10,7 +10,7 @@
 
 #include "threads.cuh"
 
-namespace paragon::backend::cuda_kernels {
+namespace paragon::inline PARAGON_ISA::backend::cuda_kernels {
 
 /// Memory of the device. Copies and fills join the default stream; only `copy_to_host` waits.
 struct memory {

@@ -12,7 +12,7 @@
 #include "../transposed.hpp"
 #include "threads.cuh"
 
-namespace paragon::backend::cuda_kernels {
+namespace paragon::inline PARAGON_ISA::backend::cuda_kernels {
 
 namespace on_device {
 

@@ -8,7 +8,7 @@
 #include "../math.hpp"
 #include "reduce.cuh"
 
-namespace paragon::backend::cuda_kernels {
+namespace paragon::inline PARAGON_ISA::backend::cuda_kernels {
 
 namespace on_device {
 

@@ -10,7 +10,7 @@
 
 #include "../../core/error.hpp"
 
-namespace paragon::backend::cuda_kernels {
+namespace paragon::inline PARAGON_ISA::backend::cuda_kernels {
 
 /// \throws error with CUDA's own message. An error of a kernel shows at the first call that waits for it.
 inline void check(cudaError_t status, std::string_view place) {

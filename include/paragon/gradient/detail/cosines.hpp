@@ -6,7 +6,7 @@
 
 #include "../gram_view.hpp"
 
-namespace paragon::gradient::detail {
+namespace paragon::inline PARAGON_ISA::gradient::detail {
 
 /// The cosines between the gradients and their norms. A zero gradient is orthogonal to all; its own cosine is `diagonal`.
 inline void cosines(gram_view gram, double* cosine, double* norm, double diagonal = 0) {

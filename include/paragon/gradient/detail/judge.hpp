@@ -14,7 +14,7 @@
 #include "../status.hpp"
 #include "scratch.hpp"
 
-namespace paragon::gradient::detail {
+namespace paragon::inline PARAGON_ISA::gradient::detail {
 
 /// Throws unless `gram` can be a Gram matrix (finite, symmetric, |G_ij|^2 <= G_ii G_jj up to single precision, whatever the
 /// range of the entries) and `weights` has its size. O(k^2).

@@ -10,7 +10,7 @@
 
 #include "scratch.hpp"
 
-namespace paragon::gradient::detail {
+namespace paragon::inline PARAGON_ISA::gradient::detail {
 
 /// minimise x'Mx/2 - b'x over x >= 0 for a positive semidefinite M of a few hundred rows at most.
 ///

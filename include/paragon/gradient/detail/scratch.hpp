@@ -6,7 +6,9 @@
 #include <span>
 #include <type_traits>
 
-namespace paragon::gradient::detail {
+#include "../../core/compiler_flags.hpp"
+
+namespace paragon::inline PARAGON_ISA::gradient::detail {
 
 /// Uninitialised working memory: on the stack up to `Inline` elements, from the heap beyond.
 template <class T, std::size_t Inline>

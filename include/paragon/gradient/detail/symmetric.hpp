@@ -6,7 +6,9 @@
 #include <cstddef>
 #include <limits>
 
-namespace paragon::gradient::detail {
+#include "../../core/compiler_flags.hpp"
+
+namespace paragon::inline PARAGON_ISA::gradient::detail {
 
 /// Replaces the lower triangle of the n x n matrix `a` by its Cholesky factor. False where a pivot falls to
 /// `least` times its diagonal or below. O(n^3 / 3).

@@ -8,7 +8,7 @@
 #include "archive_staircase.hpp"
 #include "archive_tree.hpp"
 
-namespace paragon::pareto::detail {
+namespace paragon::inline PARAGON_ISA::pareto::detail {
 
 /// Where the points are found again: a staircase for two objectives, a tree for more; both where M is not known.
 template <class T, std::size_t M>

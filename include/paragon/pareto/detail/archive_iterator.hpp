@@ -7,7 +7,9 @@
 #include <type_traits>
 #include <utility>
 
-namespace paragon::pareto::detail {
+#include "../../core/compiler_flags.hpp"
+
+namespace paragon::inline PARAGON_ISA::pareto::detail {
 
 /// Random access to `archive[i]` by position. What it points to is an entry that is made on the spot.
 template <class Archive>

@@ -15,7 +15,7 @@
 #include "../points.hpp"
 #include "../policies.hpp"
 
-namespace paragon::pareto::detail {
+namespace paragon::inline PARAGON_ISA::pareto::detail {
 
 /// Room for one key on the stack, or, where it is longer than usual, on the heap.
 template <class T, std::size_t M>

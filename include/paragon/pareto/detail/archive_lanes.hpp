@@ -7,7 +7,9 @@
 #include <cstring>
 #include <type_traits>
 
-namespace paragon::pareto::detail {
+#include "../../core/compiler_flags.hpp"
+
+namespace paragon::inline PARAGON_ISA::pareto::detail {
 
 /// Points are compared in groups of this many, objective by objective: value k of point j lies at `k * lane_count + j`.
 inline constexpr std::size_t lane_count = 16;

@@ -7,7 +7,7 @@
 
 #include "archive_lanes.hpp"
 
-namespace paragon::pareto::detail {
+namespace paragon::inline PARAGON_ISA::pareto::detail {
 
 /// Nodes of a `archive_tree`: up to 16 children each, with `rows` numbers per child. The numbers lie row by row, so that all
 /// children of a node are compared with a point in one pass of vector instructions.

@@ -8,7 +8,9 @@
 #include <utility>
 #include <vector>
 
-namespace paragon::pareto::detail {
+#include "../../core/compiler_flags.hpp"
+
+namespace paragon::inline PARAGON_ISA::pareto::detail {
 
 /// Distinct points in two objectives, none of which dominates another: in order of the first, the second falls.
 ///

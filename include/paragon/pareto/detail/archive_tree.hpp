@@ -15,7 +15,7 @@
 #include "archive_nodes.hpp"
 #include "neighbourly_order.hpp"
 
-namespace paragon::pareto::detail {
+namespace paragon::inline PARAGON_ISA::pareto::detail {
 
 /// Distinct points in m objectives, none of which dominates another, in a tree of bounding boxes.
 ///

@@ -5,7 +5,9 @@
 #include <cstdint>
 #include <vector>
 
-namespace paragon::pareto::detail {
+#include "../../core/compiler_flags.hpp"
+
+namespace paragon::inline PARAGON_ISA::pareto::detail {
 
 /// Chains of equal elements by position, so that an index holds the first of each chain only: under `keep_all` any
 /// number of points may be equal. Every position from 0 is in one chain, most often alone.

@@ -13,7 +13,7 @@
 
 #include "rank_table.hpp"
 
-namespace paragon::pareto::detail {
+namespace paragon::inline PARAGON_ISA::pareto::detail {
 
 /// Points packed by 16 into blocks of neighbours; the least corners of the blocks packed by 16 again, and so on up to a
 /// single block.

@@ -10,7 +10,7 @@
 
 #include "../../core/random_key.hpp"
 
-namespace paragon::pareto::detail {
+namespace paragon::inline PARAGON_ISA::pareto::detail {
 
 /// The multiples of a fixed irrational vector, modulo 1: the points of any consecutive part lie evenly in the unit
 /// cube. Numbers are fractions of 2^64, so that index * step never loses digits.

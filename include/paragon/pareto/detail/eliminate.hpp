@@ -11,7 +11,7 @@
 
 #include "../policies.hpp"
 
-namespace paragon::pareto::detail {
+namespace paragon::inline PARAGON_ISA::pareto::detail {
 
 /// A sum of scaled objectives: small for points that dominate many others.
 ///

@@ -12,7 +12,7 @@
 #include "volume_boxes.hpp"
 #include "volume_cells.hpp"
 
-namespace paragon::pareto::detail {
+namespace paragon::inline PARAGON_ISA::pareto::detail {
 
 /// What each box alone contains, in four objectives and more, by the cells of `cell_volume`: within its own corner, the
 /// pivot of a cell alone contains what the union of the others leaves; it reaches into none of the cells beyond, where

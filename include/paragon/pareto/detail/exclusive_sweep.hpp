@@ -10,7 +10,7 @@
 #include "volume_boxes.hpp"
 #include "volume_sweep.hpp"
 
-namespace paragon::pareto::detail {
+namespace paragon::inline PARAGON_ISA::pareto::detail {
 
 /// What each box alone contains: of the longest box, what the second longest leaves. O(n).
 template <class V>

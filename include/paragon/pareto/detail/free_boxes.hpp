@@ -10,7 +10,7 @@
 
 #include "rank_set.hpp"
 
-namespace paragon::pareto::detail {
+namespace paragon::inline PARAGON_ISA::pareto::detail {
 
 /// A box as positions in the thresholds of the three axes: from `low` to `high`, and on the last axis from the bottom.
 struct free_box {

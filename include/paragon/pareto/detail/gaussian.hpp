@@ -8,7 +8,9 @@
 #include <cstdint>
 #include <utility>
 
-namespace paragon::pareto::detail {
+#include "../../core/compiler_flags.hpp"
+
+namespace paragon::inline PARAGON_ISA::pareto::detail {
 
 /// coefficients[0] + coefficients[1] x + ..., written out by the compiler: a loop here would keep the loop around it
 /// from being vectorised.

@@ -7,7 +7,9 @@
 #include <type_traits>
 #include <utility>
 
-namespace paragon::pareto::detail {
+#include "../../core/compiler_flags.hpp"
+
+namespace paragon::inline PARAGON_ISA::pareto::detail {
 
 /// W numbers that are worked on side by side.
 template <class T, std::size_t W>

@@ -10,7 +10,7 @@
 
 #include "../points.hpp"
 
-namespace paragon::pareto::detail {
+namespace paragon::inline PARAGON_ISA::pareto::detail {
 
 /// The squares of the coordinate differences, summed.
 struct euclidean {

@@ -7,7 +7,9 @@
 #include <utility>
 #include <vector>
 
-namespace paragon::pareto::detail {
+#include "../../core/compiler_flags.hpp"
+
+namespace paragon::inline PARAGON_ISA::pareto::detail {
 
 /// The `count` nearest of all that are offered; of equally near ones those with the lower number. O(log count) each.
 template <class Number>

@@ -9,7 +9,9 @@
 #include <utility>
 #include <vector>
 
-namespace paragon::pareto::detail {
+#include "../../core/compiler_flags.hpp"
+
+namespace paragon::inline PARAGON_ISA::pareto::detail {
 
 /// Orders rows of m numbers so that every `share` of them, counted from the first, lie near each other: halves them along
 /// the objective that is widest in proportion to the whole, again and again. O(n m log n). Depends on the rows alone.

@@ -11,7 +11,7 @@
 #include "../points.hpp"
 #include "../policies.hpp"
 
-namespace paragon::pareto::detail {
+namespace paragon::inline PARAGON_ISA::pareto::detail {
 
 /// Points as the algorithms see them: every objective minimised, ignored columns gone, NaN by policy.
 ///

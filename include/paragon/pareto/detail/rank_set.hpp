@@ -6,7 +6,9 @@
 #include <cstdint>
 #include <vector>
 
-namespace paragon::pareto::detail {
+#include "../../core/compiler_flags.hpp"
+
+namespace paragon::inline PARAGON_ISA::pareto::detail {
 
 /// A set of integers in [0, capacity) that finds neighbours: a tree of bits, 64 children to a node.
 ///

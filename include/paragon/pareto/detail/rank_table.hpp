@@ -9,7 +9,7 @@
 
 #include "sorted_order.hpp"
 
-namespace paragon::pareto::detail {
+namespace paragon::inline PARAGON_ISA::pareto::detail {
 
 /// Replaces sorted keys by 0, 1, 2, ...: equal keys by equal numbers.
 [[nodiscard]] inline std::vector<std::uint32_t> dense_ranks(const std::vector<std::uint64_t>& keys,

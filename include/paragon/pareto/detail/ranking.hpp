@@ -11,7 +11,7 @@
 #include "box_tree.hpp"
 #include "sweep.hpp"
 
-namespace paragon::pareto::detail {
+namespace paragon::inline PARAGON_ISA::pareto::detail {
 
 /// Front numbers of candidates; `beyond_limit` beyond the limit.
 using front_numbers = std::vector<position>;

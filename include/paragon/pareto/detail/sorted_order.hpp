@@ -11,7 +11,9 @@
 #include <utility>
 #include <vector>
 
-namespace paragon::pareto::detail {
+#include "../../core/compiler_flags.hpp"
+
+namespace paragon::inline PARAGON_ISA::pareto::detail {
 
 /// Positions of candidates. 32 bits halve the memory that sorting moves; `first_front` refuses larger sets.
 using position = std::uint32_t;

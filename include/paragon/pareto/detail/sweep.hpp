@@ -9,7 +9,7 @@
 #include "rank_set.hpp"
 #include "rank_table.hpp"
 
-namespace paragon::pareto::detail {
+namespace paragon::inline PARAGON_ISA::pareto::detail {
 
 using key_column = std::vector<std::uint64_t>;
 

@@ -8,7 +8,7 @@
 
 #include "oriented.hpp"
 
-namespace paragon::pareto {
+namespace paragon::inline PARAGON_ISA::pareto {
 
 /// Two point sets of the same number type, so that one can be measured against the other.
 template <class A, class B>

@@ -6,7 +6,9 @@
 #include <limits>
 #include <vector>
 
-namespace paragon::pareto::detail {
+#include "../../core/compiler_flags.hpp"
+
+namespace paragon::inline PARAGON_ISA::pareto::detail {
 
 /// Objectives scaled to [0, 1] over some candidates: 0 the best finite value among them, 1 the worst. Infinite values
 /// count as the best or the worst finite one; an objective in which all are equal is 0.

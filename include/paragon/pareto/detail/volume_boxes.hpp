@@ -14,7 +14,7 @@
 #include "lanes.hpp"
 #include "oriented.hpp"
 
-namespace paragon::pareto::detail {
+namespace paragon::inline PARAGON_ISA::pareto::detail {
 
 /// What volumes are computed in. Integers count modulo 2^64, so no step can overflow; see `exactly`.
 template <class T>

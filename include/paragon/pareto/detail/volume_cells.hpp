@@ -12,7 +12,7 @@
 #include "volume_boxes.hpp"
 #include "volume_few.hpp"
 
-namespace paragon::pareto::detail {
+namespace paragon::inline PARAGON_ISA::pareto::detail {
 
 /// The volume of the union of boxes in four objectives and more: cells around a pivot as in `few_boxes`, here with the
 /// boxes of each cell copied and cut down to it, until few are left.

@@ -10,7 +10,7 @@
 
 #include "volume_boxes.hpp"
 
-namespace paragon::pareto::detail {
+namespace paragon::inline PARAGON_ISA::pareto::detail {
 
 /// The volume of the union of up to 64 boxes within a cell, for four objectives and more.
 ///

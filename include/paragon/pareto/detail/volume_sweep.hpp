@@ -10,7 +10,7 @@
 #include "sorted_order.hpp"
 #include "volume_boxes.hpp"
 
-namespace paragon::pareto::detail {
+namespace paragon::inline PARAGON_ISA::pareto::detail {
 
 /// The positions of the boxes, from the longest in objective k to the shortest. O(n), or O(n log n) for `long double`.
 template <class V, std::size_t W>

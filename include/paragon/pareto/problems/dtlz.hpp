@@ -13,7 +13,7 @@
 #include "detail/record_pieces.hpp"
 #include "test_problem.hpp"
 
-namespace paragon::pareto::problems {
+namespace paragon::inline PARAGON_ISA::pareto::problems {
 
 /// The scalable test problems of Deb, Thiele, Laumanns and Zitzler: any number m of objectives, all minimised.
 ///

@@ -13,7 +13,7 @@
 #include "../../core/list_view.hpp"
 #include "../points.hpp"
 
-namespace paragon::pareto::problems {
+namespace paragon::inline PARAGON_ISA::pareto::problems {
 
 /// The values that a decision variable may have, both ends included.
 struct interval {
@@ -103,7 +103,7 @@ void check_reference(const P& problem, list_view<double> reference, std::span<co
 }  // namespace detail
 }  // namespace paragon::pareto::problems
 
-namespace paragon::pareto {
+namespace paragon::inline PARAGON_ISA::pareto {
 
 template <>
 struct point_access<problems::front_points> {

@@ -15,7 +15,7 @@
 #include "detail/wfg_transformations.hpp"
 #include "test_problem.hpp"
 
-namespace paragon::pareto::problems {
+namespace paragon::inline PARAGON_ISA::pareto::problems {
 
 /// The test problems of the Walking Fish Group: any number m of objectives, all minimised.
 ///

@@ -11,7 +11,7 @@
 #include "detail/record_pieces.hpp"
 #include "test_problem.hpp"
 
-namespace paragon::pareto::problems {
+namespace paragon::inline PARAGON_ISA::pareto::problems {
 
 /// The test problems of Zitzler, Deb and Thiele: two objectives, both minimised.
 ///

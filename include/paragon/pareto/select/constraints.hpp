@@ -10,7 +10,7 @@
 
 #include "../points.hpp"
 
-namespace paragon::pareto {
+namespace paragon::inline PARAGON_ISA::pareto {
 
 /// What a point has to satisfy to be selected.
 ///

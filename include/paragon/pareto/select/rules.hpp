@@ -14,7 +14,7 @@
 #include "../candidates.hpp"
 #include "../detail/unit_box.hpp"
 
-namespace paragon::pareto {
+namespace paragon::inline PARAGON_ISA::pareto {
 
 /// Which of the candidates `select` takes.
 ///

@@ -13,7 +13,7 @@
 #include "../candidates.hpp"
 #include "../contributions.hpp"
 
-namespace paragon::pareto {
+namespace paragon::inline PARAGON_ISA::pareto {
 namespace detail {
 
 /// What point i alone dominates: its own box less what the others dominate of it.

@@ -10,7 +10,7 @@
 
 #include "../candidates.hpp"
 
-namespace paragon::pareto {
+namespace paragon::inline PARAGON_ISA::pareto {
 namespace detail {
 
 /// The crowding distances of some points while the most crowded are taken away: for each objective a linked list.

@@ -12,7 +12,7 @@
 #include "../candidates.hpp"
 #include "../detail/unit_box.hpp"
 
-namespace paragon::pareto {
+namespace paragon::inline PARAGON_ISA::pareto {
 namespace detail {
 
 /// Directions of unit length in the objectives of some candidates.

@@ -9,7 +9,7 @@
 #include "../candidates.hpp"
 #include "../rank.hpp"
 
-namespace paragon::pareto {
+namespace paragon::inline PARAGON_ISA::pareto {
 
 /// How `stretch` divides candidates into fronts.
 ///

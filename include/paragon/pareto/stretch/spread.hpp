@@ -8,7 +8,7 @@
 
 #include "../candidates.hpp"
 
-namespace paragon::pareto {
+namespace paragon::inline PARAGON_ISA::pareto {
 
 /// How `stretch` cuts within the last front: which of its points join those of the fronts before.
 ///

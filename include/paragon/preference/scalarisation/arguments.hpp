@@ -11,7 +11,7 @@
 #include "../../core/error.hpp"
 #include "../../core/list_view.hpp"
 
-namespace paragon::preference {
+namespace paragon::inline PARAGON_ISA::preference {
 
 /// Objective values as every scalarisation takes them: a contiguous range of floating-point numbers, all minimised.
 template <class F>

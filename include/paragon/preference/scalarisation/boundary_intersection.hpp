@@ -5,7 +5,7 @@
 
 #include "arguments.hpp"
 
-namespace paragon::preference {
+namespace paragon::inline PARAGON_ISA::preference {
 
 /// Penalty boundary intersection: the distance along the ray, plus theta times the distance from the ray.
 ///

@@ -3,7 +3,7 @@
 
 #include "arguments.hpp"
 
-namespace paragon::preference {
+namespace paragon::inline PARAGON_ISA::preference {
 
 /// The weighted sum, sum_k w_k (f_k - z_k). Finds only points on the convex hull of the front. O(m).
 struct linear {

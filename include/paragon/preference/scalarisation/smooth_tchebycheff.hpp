@@ -6,7 +6,7 @@
 
 #include "arguments.hpp"
 
-namespace paragon::preference {
+namespace paragon::inline PARAGON_ISA::preference {
 
 /// A differentiable Tchebycheff distance, mu log sum_k exp(w_k (f_k - z_k) / mu).
 ///

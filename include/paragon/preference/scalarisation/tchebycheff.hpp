@@ -5,7 +5,7 @@
 
 #include "arguments.hpp"
 
-namespace paragon::preference {
+namespace paragon::inline PARAGON_ISA::preference {
 
 /// The augmented weighted Tchebycheff distance to the ideal point, max_k w_k |f_k - z_k| + rho sum_k |f_k - z_k|.
 ///

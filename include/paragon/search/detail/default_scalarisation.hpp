@@ -5,7 +5,7 @@
 
 #include "../../preference/scalarisation/smooth_tchebycheff.hpp"
 
-namespace paragon::search::detail {
+namespace paragon::inline PARAGON_ISA::search::detail {
 
 /// The scalarisation of a search that is told none: for objectives scaled to about [0, 1], near to the maximum.
 template <class Scalarisation>

@@ -14,7 +14,7 @@
 #include "../../core/error.hpp"
 #include "../../preference/scalarisation/smooth_tchebycheff.hpp"
 
-namespace paragon::search::detail {
+namespace paragon::inline PARAGON_ISA::search::detail {
 
 /// log x for normal x > 0, without branches or calls, so that a loop over it becomes vector instructions; below 2 ulp.
 ///

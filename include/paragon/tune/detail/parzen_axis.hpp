@@ -15,7 +15,7 @@
 #include "../axis.hpp"
 #include "../bandwidth.hpp"
 
-namespace paragon::tune::detail {
+namespace paragon::inline PARAGON_ISA::tune::detail {
 
 /// The mass of the standard normal distribution between a and b > a, to six digits in both tails and for widths of at least 1e-10.
 inline double normal_mass(double a, double b) noexcept {

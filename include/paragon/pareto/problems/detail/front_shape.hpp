@@ -6,7 +6,9 @@
 #include <numbers>
 #include <span>
 
-namespace paragon::pareto::problems::detail {
+#include "../../../core/compiler_flags.hpp"
+
+namespace paragon::inline PARAGON_ISA::pareto::problems::detail {
 
 /// The shape that DTLZ and WFG fronts share: m - 1 positions x become m numbers h,
 ///   h_1 = a(x_1) ... a(x_(m-1)),   h_k = a(x_1) ... a(x_(m-k)) b(x_(m-k+1)),   h_m = b(x_1).

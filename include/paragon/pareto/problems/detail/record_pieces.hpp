@@ -7,7 +7,7 @@
 
 #include "../test_problem.hpp"
 
-namespace paragon::pareto::problems::detail {
+namespace paragon::inline PARAGON_ISA::pareto::problems::detail {
 
 /// The parts of [0, 1] where a function rises above everything that it was before: the positions of a front in pieces.
 ///

@@ -7,7 +7,9 @@
 #include <numbers>
 #include <span>
 
-namespace paragon::pareto::problems::detail {
+#include "../../../core/compiler_flags.hpp"
+
+namespace paragon::inline PARAGON_ISA::pareto::problems::detail {
 
 // The transformations of Huband, Hingston, Barone, While, IEEE TEC 10, 2006, table XI. They map [0, 1] to [0, 1]; what
 // rounding adds is cut off. The constants are those that all nine problems share.
