@@ -39,13 +39,10 @@ if(whole)
       "'apt-get install libopenblas-dev', 'dnf install openblas-devel' or 'brew install openblas'.")
   endif()
 
-  paragon_need(Eigen3 VERSION 3.4 TARGET Eigen3::Eigen
-    URL https://gitlab.com/libeigen/eigen.git TAG 3.4.0 INCLUDE .)
-  paragon_need(xtl TARGET xtl URL https://github.com/xtensor-stack/xtl.git TAG 0.7.2 INCLUDE include)
-  paragon_need(xtensor TARGET xtensor URL https://github.com/xtensor-stack/xtensor.git TAG 0.24.3 INCLUDE include)
-  paragon_need(xtensor-blas TARGET xtensor-blas
-    URL https://github.com/xtensor-stack/xtensor-blas.git TAG 0.20.0 INCLUDE include)
-endif()
+paragon_need(Eigen3 VERSION 3.4 TARGET Eigen3::Eigen
+  URL https://gitlab.com/libeigen/eigen.git TAG 3.4.0 INCLUDE .)
+paragon_need(xtl TARGET xtl URL https://github.com/xtensor-stack/xtl.git TAG 0.7.2 INCLUDE include)
+paragon_need(xtensor TARGET xtensor URL https://github.com/xtensor-stack/xtensor.git TAG 0.24.3 INCLUDE include)
 
 if(PARAGON_TESTS)
   paragon_need(doctest TARGET doctest::doctest URL https://github.com/doctest/doctest.git TAG v2.4.9 INCLUDE .)

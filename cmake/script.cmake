@@ -89,7 +89,7 @@ function(install_packages)
   run("${apt_get}" -q -q -o DPkg::Lock::Timeout=600 -o Dpkg::Use-Pty=0 install --yes --no-install-recommends ${missing})
 endfunction()
 
-set(packages libeigen3-dev libxtensor-dev libxtensor-blas-dev libopenblas-dev nlohmann-json3-dev libcli11-dev)
+set(packages libeigen3-dev libxtensor-dev libopenblas-dev nlohmann-json3-dev libcli11-dev)
 find_program(compiler NAMES $ENV{CXX} c++ g++ clang++)
 if(NOT compiler)
   list(APPEND packages g++)

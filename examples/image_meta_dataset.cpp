@@ -224,9 +224,14 @@ task_predictor::datasets make_datasets(const tensor<float>& embedding, const std
 
 int run(const options& o) {
   const auto start = clock_type::now();
-  program::make_folder(o.out);
-  backend::cpu::set_threads(o.threads);
-  const paragon::random_key key{.seed = o.seed};
+  std::error_code failure;
+  std::filesystem::create_directories(o.out, failure);
+  if (failure) throw error(o.out, failure.message(), "a folder that can be made or written to");
+  atomic_file{o.out + "/result.json"};  // an unwritable folder is found before the training, not after it
+  thread_pool pool(o.threads);
+  const backend::cpu::use_pool kernels(pool);
+  watch_for_interruption();
+  const paragon::random_key key{.seed = o.seed, .stream = 80};
   timings times;
 
   const data::image_set images = image_supernet::read_images(o.data, o.images, o.labels, o.seed);

@@ -91,8 +91,13 @@ paragon::preference::rays make_rays(std::size_t n, std::size_t m) {
 int run(const options& o) {
   using namespace paragon;
   const auto start = std::chrono::steady_clock::now();
-  program::make_folder(o.out);
-  backend::cpu::set_threads(o.threads);
+  std::error_code failure;
+  std::filesystem::create_directories(o.out, failure);
+  if (failure) throw error(o.out, failure.message(), "a folder that can be made or written to");
+  const std::string json = o.out + "/result.json";
+  atomic_file{json};  // an unwritable folder is found before the search, not after it
+  thread_pool pool(o.threads);
+  const backend::cpu::use_pool kernels(pool);
 
   terminal_progress observe;
   const data::nasbench201 tables = o.data.empty() ? nasbench201::surrogate_tables() : data::nasbench201(o.data);

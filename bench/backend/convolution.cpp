@@ -25,7 +25,6 @@ struct data {
   std::vector<float> x, w, y, dx, dw;
 
   explicit data(const benchmark::State& state) {
-    cpu::set_threads(1);
     const auto at = [&](std::size_t i) { return static_cast<std::size_t>(state.range(i)); };
     size = {at(0), at(1), at(1), at(2), at(3), at(4), at(5)};
     x.resize(size.images * size.height * size.width * size.in);

@@ -21,7 +21,6 @@ struct images {
       : count(static_cast<std::size_t>(state.range(0))), side(static_cast<std::size_t>(state.range(1))),
         channels(static_cast<std::size_t>(state.range(2))), x({count, side, side, channels}), y(x.shape()),
         dy(x.shape()), dx(x.shape()) {
-    paragon::backend::cpu::set_threads(1);
     for (std::size_t i = 0; i < x.size(); ++i) {
       x[i] = static_cast<float>(i % 1999) * 0.005F - 5.0F;
       dy[i] = static_cast<float>(i % 1009) * 0.001F - 0.5F;

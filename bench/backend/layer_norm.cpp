@@ -20,7 +20,6 @@ struct data {
   explicit data(const benchmark::State& state)
       : rows(static_cast<std::size_t>(state.range(0))), columns(static_cast<std::size_t>(state.range(1))),
         x(rows * columns), y(rows * columns), dx(rows * columns), scale(rows) {
-    cpu::set_threads(1);
     for (std::size_t i = 0; i < x.size(); ++i) x[i] = static_cast<T>(static_cast<double>(i % 1999) * 0.005 - 5.0);
   }
   void count(benchmark::State& state, int arrays) const {

@@ -32,7 +32,6 @@ void count(benchmark::State& state, std::size_t n) {
 
 template <class T, class F>
 void own(benchmark::State& state, F f) {
-  cpu::set_threads(1);
   const auto n = static_cast<std::size_t>(state.range(0));
   const auto x = inputs<T>(n);
   std::vector<T> y(n);

@@ -18,9 +18,7 @@ struct data {
   std::vector<T> parameter, gradient, mean, variance;
   explicit data(const benchmark::State& state)
       : parameter(static_cast<std::size_t>(state.range(0)), T(1)), gradient(parameter.size(), T(0.01)),
-        mean(parameter.size()), variance(parameter.size()) {
-    cpu::set_threads(1);
-  }
+        mean(parameter.size()), variance(parameter.size()) {}
   void count(benchmark::State& state, int arrays) const {
     const auto items = static_cast<std::int64_t>(state.iterations()) * static_cast<std::int64_t>(parameter.size());
     state.SetItemsProcessed(items);

@@ -18,9 +18,7 @@ struct data {
   std::vector<T> x, y, out;
   explicit data(const benchmark::State& state)
       : rows(static_cast<std::size_t>(state.range(0))), columns(static_cast<std::size_t>(state.range(1))),
-        x(rows * columns, T(0.5)), y(rows * columns, T(0.25)), out(rows + columns) {
-    cpu::set_threads(1);
-  }
+        x(rows * columns, T(0.5)), y(rows * columns, T(0.25)), out(rows + columns) {}
   void count(benchmark::State& state, int arrays) const {
     const auto items = static_cast<std::int64_t>(state.iterations()) * static_cast<std::int64_t>(x.size());
     state.SetItemsProcessed(items);

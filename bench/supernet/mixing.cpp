@@ -27,7 +27,6 @@ void mixing_step(benchmark::State& state, bool weights) {
   constexpr std::size_t cells = 10;
   const auto batch = static_cast<std::size_t>(state.range(0));
   const auto size = static_cast<std::size_t>(state.range(1));
-  backend::cpu::set_threads(1);
   const space::nasbench201 space{.network = {.image_size = static_cast<int>(size)}};
   nn::parameters<float> store;
   nn::parameters<float> kept;

@@ -25,7 +25,8 @@ constexpr std::size_t cells = 10;
 void supernet_step(benchmark::State& state) {
   const auto batch = static_cast<std::size_t>(state.range(0));
   const auto size = static_cast<std::size_t>(state.range(1));
-  backend::cpu::set_threads(static_cast<std::size_t>(state.range(2)));
+  thread_pool pool(static_cast<std::size_t>(state.range(2)));
+  const backend::cpu::use_pool kernels(pool);
   const space::nasbench201 space{.network = {.image_size = static_cast<int>(size)}};
   nn::parameters<float> store;
   nn::parameters<float> statistics;
@@ -53,7 +54,6 @@ void supernet_step(benchmark::State& state) {
   pass();  // the tape gets its memory
   for (auto _ : state) pass();
   state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations()) * static_cast<std::int64_t>(cells * batch));
-  backend::cpu::set_threads(1);
 }
 BENCHMARK(supernet_step)
     ->ArgsProduct({{64, 256}, {16, 32}, {1, 2}})

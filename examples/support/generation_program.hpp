@@ -216,7 +216,10 @@ int run(const options& o, Problem& problem, const Space& about, const std::strin
   };
   program::make_folder(o.out);
   const std::string result_path = o.out + "/result.json";
-  backend::cpu::set_threads(o.threads);
+  atomic_file{result_path};  // an unwritable folder is found before the work, not after it
+  thread_pool pool(o.threads);
+  const backend::cpu::use_pool kernels(pool);
+  watch_for_interruption();
   until_interrupted observe;
 
   const auto start = clock::now();
@@ -235,7 +238,6 @@ int run(const options& o, Problem& problem, const Space& about, const std::strin
   guidance_plan plan = make_plan(o.guidance, o.scale, Problem::balanced_scales);
   heat_maps sensitivity;
   if (o.tune > 0) {
-    thread_pool pool(o.threads);
     const auto volume = [&](const guidance_plan& p) { return mark.predicted(generate(p).objectives); };
     plan = make_plan(o.guidance, tune_scales(o, plan, volume, pool, observe), Problem::balanced_scales);
     std::size_t done = 0;

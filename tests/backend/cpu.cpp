@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <condition_variable>
+#include <mutex>
+#include <set>
+#include <thread>
+
 #include <paragon/backend/cpu.hpp>
 
 #include "generic.hpp"
@@ -73,11 +78,11 @@ TEST_CASE_TEMPLATE("backend: cpu Adam follows the papers", T, float, double) { t
 TEST_CASE_TEMPLATE("backend: cpu SGD follows PyTorch's definition", T, float, double) { tests::sgd<cpu, T>(); }
 
 TEST_CASE_TEMPLATE("backend: cpu gives the same bits with 1, 2 and 3 threads", T, float, double) {
-  cpu::set_threads(1);
   const auto want = tests::every_kernel<cpu, T>();
   for (const std::size_t threads : {std::size_t{2}, std::size_t{3}}) {
     INFO("threads " << threads);
-    cpu::set_threads(threads);
+    paragon::thread_pool pool(threads);
+    const cpu::use_pool kernels(pool);
     CHECK(cpu::thread_count() == threads);
     const auto got = tests::every_kernel<cpu, T>();
     REQUIRE(got.size() == want.size());
@@ -86,5 +91,35 @@ TEST_CASE_TEMPLATE("backend: cpu gives the same bits with 1, 2 and 3 threads", T
       tests::check_equal(got[kernel], want[kernel]);
     }
   }
-  cpu::set_threads(1);
+}
+
+TEST_CASE("backend: kernels of the host use the pool that their caller lends, until its block ends") {
+  CHECK(cpu::thread_count() == 1);
+  paragon::thread_pool two(2), three(3);
+  const auto on_threads = [] {
+    std::mutex mutex;
+    std::set<std::thread::id> seen;
+    std::condition_variable arrived;
+    const std::size_t threads = cpu::thread_count();
+    cpu::for_range(threads, 1, [&](std::size_t, std::size_t) {
+      std::unique_lock lock(mutex);
+      seen.insert(std::this_thread::get_id());
+      arrived.notify_all();
+      // Each block waits for the others to begin, so that no thread takes two.
+      arrived.wait(lock, [&] { return seen.size() == threads; });
+    });
+    return seen.size();
+  };
+  CHECK(on_threads() == 1);
+  {
+    const cpu::use_pool outer(two);
+    CHECK(on_threads() == 2);
+    {
+      const cpu::use_pool inner(three);
+      CHECK(on_threads() == 3);
+      std::thread([] { CHECK(cpu::thread_count() == 1); }).join();  // lent to the thread that calls, not to others
+    }
+    CHECK(on_threads() == 2);
+  }
+  CHECK(cpu::thread_count() == 1);
 }

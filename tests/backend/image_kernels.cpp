@@ -121,11 +121,11 @@ TEST_CASE_TEMPLATE("backend: cpu losses of labels agree with plain sums", T, flo
 }
 
 TEST_CASE_TEMPLATE("backend: cpu kernels for images give the same bits with 1, 2 and 3 threads", T, float, double) {
-  cpu::set_threads(1);
   const auto want = tests::every_image_kernel<cpu, T>();
   for (const std::size_t threads : {std::size_t{2}, std::size_t{3}}) {
     INFO("threads " << threads);
-    cpu::set_threads(threads);
+    paragon::thread_pool pool(threads);
+    const cpu::use_pool kernels(pool);
     const auto got = tests::every_image_kernel<cpu, T>();
     REQUIRE(got.size() == want.size());
     for (std::size_t kernel = 0; kernel < got.size(); ++kernel) {
@@ -133,5 +133,4 @@ TEST_CASE_TEMPLATE("backend: cpu kernels for images give the same bits with 1, 2
       tests::check_equal(got[kernel], want[kernel]);
     }
   }
-  cpu::set_threads(1);
 }

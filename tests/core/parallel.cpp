@@ -6,8 +6,15 @@
 #include <chrono>
 #include <paragon/core/error.hpp>
 #include <paragon/core/parallel.hpp>
+#include <string>
 #include <thread>
 #include <vector>
+
+#if defined(__linux__)
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#endif
 
 TEST_CASE("core: a pool visits every index once, in blocks of the size asked for") {
   for (const std::size_t threads : {1U, 2U, 4U}) {
@@ -108,3 +115,69 @@ TEST_CASE("core: many short calls in a row all finish") {
   }
   CHECK(total == 100000);
 }
+
+#if defined(__linux__)
+
+namespace {
+
+/// What `body` returns in a process of its own, which may take at most `bytes` of memory.
+template <class Body>
+std::string within(rlim_t bytes, Body body) {
+  int ends[2];
+  REQUIRE(pipe(ends) == 0);
+  const pid_t child = fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    const rlimit limit{bytes, bytes};
+    const std::string text = setrlimit(RLIMIT_AS, &limit) == 0 ? body() : std::string("no limit");
+    _exit(write(ends[1], text.data(), text.size()) == static_cast<ssize_t>(text.size()) ? 0 : 1);
+  }
+  close(ends[1]);
+  std::string text;
+  std::array<char, 256> piece{};
+  for (ssize_t n = 0; (n = read(ends[0], piece.data(), piece.size())) > 0;) {
+    text.append(piece.data(), static_cast<std::size_t>(n));
+  }
+  close(ends[0]);
+  int status = -1;
+  REQUIRE(waitpid(child, &status, 0) == child);
+  return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? text : "ended with " + std::to_string(status);
+}
+
+}  // namespace
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+TEST_CASE("core: threads that the system refuses" * doctest::skip()) {}  // a sanitizer needs terabytes of addresses
+#else
+TEST_CASE("core: threads that the system refuses are an error that says how many there could be, and all end") {
+  // A thread's stack takes 8 MB of addresses or more, so that 400 MB hold some of 200, and not all.
+  const std::string found = within(400'000'000, [] {
+    std::string text;
+    for (int again = 0; again < 2; ++again) {
+      try {
+        paragon::thread_pool pool(200);
+        text += "a pool of 200 threads";
+      } catch (const paragon::error& e) {
+        text += e.what();
+        text += '\n';
+      }
+    }
+    // The threads that had started are gone, so that there is room for a few.
+    paragon::thread_pool few(3);
+    std::atomic<int> visits = 0;
+    few.for_blocks(10, 1, [&](std::size_t, std::size_t) { ++visits; });
+    return text + std::to_string(visits);
+  });
+  CAPTURE(found);
+  CHECK(found.find("thread_pool: of 200 threads the system allows ") == 0);
+  CHECK(found.find("expected fewer threads") != std::string::npos);
+  CHECK(found.ends_with("\n10"));
+}
+#endif
+
+TEST_CASE("core: a number of threads beyond all memory is an error") {
+  CHECK_THROWS_WITH_AS(paragon::thread_pool(std::size_t{1} << 61U), doctest::Contains("of 2305843009213693952 threads"),
+                       paragon::error);
+}
+
+#endif

@@ -193,13 +193,15 @@ TEST_CASE("diffusion: scores do not depend on the number of threads") {
   const auto x = normal<float>({300, 8, 7}, 53);
   tensor<float> one(x.shape());
   score.evaluate(x, 2, one);
-  paragon::backend::cpu::set_threads(4);
   tensor<float> four(x.shape());
-  for (int repeat = 0; repeat < 5; ++repeat) {
-    score.evaluate(x, 2, four);
-    CHECK(std::equal(one.data(), one.data() + one.size(), four.data()));
+  {
+    paragon::thread_pool pool(4);
+    const paragon::backend::cpu::use_pool kernels(pool);
+    for (int repeat = 0; repeat < 5; ++repeat) {
+      score.evaluate(x, 2, four);
+      CHECK(std::equal(one.data(), one.data() + one.size(), four.data()));
+    }
   }
-  paragon::backend::cpu::set_threads(1);
   score.evaluate(x, 2, four);
   CHECK(std::equal(one.data(), one.data() + one.size(), four.data()));
 }

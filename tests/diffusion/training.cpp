@@ -229,10 +229,10 @@ TEST_CASE("diffusion: training does not depend on the number of threads") {
   const df::score_training_settings settings{.steps = 5, .batch = 300};
   auto one = tiny_model<float, df::one_hot_rows>();
   static_cast<void>(df::train_score(one, tiny.data, settings, {.seed = 7}));
-  paragon::backend::cpu::set_threads(3);
+  paragon::thread_pool pool(3);
+  const paragon::backend::cpu::use_pool kernels(pool);
   auto three = tiny_model<float, df::one_hot_rows>();
   static_cast<void>(df::train_score(three, tiny.data, settings, {.seed = 7}));
-  paragon::backend::cpu::set_threads(1);
   CHECK(one.weights().values().to_vector() == three.weights().values().to_vector());
 }
 

@@ -125,14 +125,14 @@ TEST_CASE("predictor: training stops early and keeps the best weights") {
 TEST_CASE("predictor: training gives the same weights for one thread and two") {
   const line data(3000, 0.5);
   const auto fit = [&](std::size_t threads) {
-    backend::cpu::set_threads(threads);
+    paragon::thread_pool pool(threads);
+    const backend::cpu::use_pool kernels(pool);
     nn::parameters<float> store;
     const nn::linear first(store, "a", 2, 50, {.seed = 6});
     const nn::linear second(store, "b", 50, 1, {.seed = 6});
     const auto layer = [&](const auto& theta, auto x) { return second(theta, autodiff::silu(first(theta, x))); };
     static_cast<void>(train(store, std::span<const float>(data.targets), data.predict(layer),
                             {.epochs = 3, .batch = 1000}, {.seed = 7}));
-    backend::cpu::set_threads(1);
     return store.values().to_vector();
   };
   const auto one = fit(1);

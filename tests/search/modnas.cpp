@@ -147,10 +147,10 @@ TEST_CASE("search: the same seed gives the same parameters for any number of thr
   };
   const auto expected = train(7);
   for (const std::size_t threads : {1U, 2U, 3U}) {
-    backend::cpu::set_threads(threads);
+    paragon::thread_pool pool(threads);
+    const backend::cpu::use_pool kernels(pool);
     CHECK(train(7) == expected);
   }
-  backend::cpu::set_threads(1);
   CHECK(train(8) != expected);
 }
 

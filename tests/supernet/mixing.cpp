@@ -306,7 +306,8 @@ TEST_CASE(
   std::vector<double> twice[2];
   std::size_t threads = 0;
   for (auto& result : twice) {
-    paragon::backend::cpu::set_threads(++threads);
+    paragon::thread_pool pool(++threads);
+    const paragon::backend::cpu::use_pool kernels(pool);
     tape_type tape;
     const auto x = tape.input(logits);
     const auto alpha = paragon::hypernetwork::reinmax{}(x, std::span<const std::size_t>(edge_offsets), {.seed = 9});
@@ -323,6 +324,5 @@ TEST_CASE(
     }
     CHECK(std::any_of(result.begin(), result.end(), [](double g) { return std::abs(g) > 1e-4; }));
   }
-  paragon::backend::cpu::set_threads(1);
   CHECK(twice[0] == twice[1]);
 }

@@ -62,12 +62,14 @@ TEST_CASE("supernet: features are what the classifier reads, image by image") {
   std::vector<float> one(8);
   see(images.span().subspan(7 * 192, 192), 1, one);
   for (std::size_t k = 0; k < 8; ++k) CHECK(one[k] == doctest::Approx(features[7 * 8 + k]).epsilon(1e-5));
-  paragon::backend::cpu::set_threads(3);
-  const supernet::nasbench201_features threaded(net, cell, images.data(), images.shape(), 10);
-  std::vector<float> again(30 * 8);
-  threaded(images.span(), 30, again);
-  paragon::backend::cpu::set_threads(1);
-  CHECK(again == features);
+  {
+    paragon::thread_pool pool(3);
+    const paragon::backend::cpu::use_pool kernels(pool);
+    const supernet::nasbench201_features threaded(net, cell, images.data(), images.shape(), 10);
+    std::vector<float> again(30 * 8);
+    threaded(images.span(), 30, again);
+    CHECK(again == features);
+  }
   CHECK_THROWS_WITH_AS(see(images.span(), 29, features), doctest::Contains("5760 values to 240 features"),
                        paragon::error);
 }

@@ -182,15 +182,15 @@ TEST_CASE("supernet: accuracies on tasks are the same for any number of threads,
   const std::vector<data::image_task> tasks{{{0, 1}}, {{1, 2, 3}}, {{0, 3}}};
   std::vector<std::vector<double>> found;
   for (const std::size_t threads : {1U, 2U, 3U}) {
-    paragon::backend::cpu::set_threads(threads);
+    paragon::thread_pool pool(threads);
+    const paragon::backend::cpu::use_pool kernels(pool);
     const task_accuracy accuracy(net, held_out.images.data(), held_out.images.shape(), held_out.labels, 50);
     std::vector<double> values(cells.size() * tasks.size());
-    paragon::thread_pool(threads).for_blocks(values.size(), 1, [&](std::size_t i, std::size_t) {
+    pool.for_blocks(values.size(), 1, [&](std::size_t i, std::size_t) {
       values[i] = accuracy.value(cells[i % cells.size()], tasks[i / cells.size()]);
     });
     found.push_back(values);
   }
-  paragon::backend::cpu::set_threads(1);
   CHECK(found[0] == found[1]);
   CHECK(found[0] == found[2]);
 }

@@ -55,6 +55,9 @@ struct split {
 /// \pre least_exponent<T> <= x <= greatest_exponent<T>, or NaN
 template <class T>
 PARAGON_HOST_DEVICE inline split<T> reduce(T x) noexcept {
+#if defined(__clang__)
+#pragma clang fp reassociate(off)  // -funsafe-math-optimizations would take the rounding away; g++ is refused it
+#endif
   // Adding and subtracting 1.5 * 2^(mantissa bits) rounds to the nearest integer and leaves it in the low bits.
   if constexpr (std::is_same_v<T, float>) {
     const float shifted = x * 1.44269504F + 12582912.0F;

@@ -11,7 +11,6 @@
 #include <thread>
 #include <vector>
 
-#include "compiler_flags.hpp"
 #include "error.hpp"
 
 namespace paragon::inline PARAGON_ISA {
@@ -146,12 +145,15 @@ private:
 
   inline static thread_local bool inside_ = false;
 
+  /// Bytes that one core holds at a time: what other threads write must not share them.
+  static constexpr std::size_t cache_line = 64;
+
   std::vector<std::thread> workers_;
-  std::mutex turn_;  // held by the caller whose blocks are running
-  std::atomic<state> state_ = 0;
-  std::atomic<std::size_t> pending_ = 0;  // blocks that are not done
-  job job_;
-  std::mutex failing_;
+  std::mutex turn_;                                           // held by the caller whose blocks are running
+  alignas(cache_line) job job_;                               // written once a call
+  alignas(cache_line) std::atomic<state> state_ = 0;          // written as a block begins
+  alignas(cache_line) std::atomic<std::size_t> pending_ = 0;  // blocks that are not done; written as a block ends
+  alignas(cache_line) std::mutex failing_;
   std::exception_ptr failure_;
 };
 

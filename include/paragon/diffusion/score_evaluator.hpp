@@ -276,12 +276,11 @@ private:
     };
     const std::size_t blocks = (samples + lanes::width - 1) / lanes::width;
     if constexpr (std::is_same_v<Backend, backend::cpu>) {
-      auto& pool = Backend::pool();
-      while (spaces_.size() < std::min(pool.size(), blocks)) {
+      while (spaces_.size() < std::min(Backend::thread_count(), blocks)) {
         spaces_.push_back(std::make_unique<workspace>(*this));
         free_.push_back(free_.size());
       }
-      pool.for_blocks(blocks, 1, [&](std::size_t b, std::size_t) {
+      Backend::for_range(blocks, 1, [&](std::size_t b, std::size_t) {
         const borrowed mine(*this);
         block(b * lanes::width, mine.space());
       });

@@ -1,18 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
-#include <xflens/cxxblas/drivers/cblas.h>
-
 #include <cstddef>
-#include <type_traits>
 
 #include "../transposed.hpp"
+#include "blas.hpp"
 #include "threads.hpp"
-
-#if defined(__GNUC__)
-/// OpenBLAS' own threads are switched off: their number would change how sums are cut. Absent in other BLAS.
-extern "C" void openblas_set_num_threads(int) __attribute__((weak));
-#endif
 
 namespace paragon::inline PARAGON_ISA::backend::cpu_kernels {
 
@@ -22,7 +15,7 @@ namespace paragon::inline PARAGON_ISA::backend::cpu_kernels {
 /// (bench/backend/product.cpp; OpenBLAS also leads Eigen's product in nearly all of its shapes). One row or one column is
 /// a matrix-vector product, which OpenBLAS computes up to eight times faster than the same as a matrix product where it
 /// has no AVX-512 kernels.
-/// Rows are cut into blocks of 256 for the threads.
+/// Rows are cut into blocks of 256 for the threads. OpenBLAS' own threads take no part, see `one_blas_thread`.
 struct product {
   static constexpr std::size_t plain_below = 128;
   static constexpr std::size_t row_block = 256;
@@ -38,6 +31,7 @@ struct product {
       return;
     }
     threads::for_range(m, row_block, [&](std::size_t begin, std::size_t end) {
+      const one_blas_thread here;
       const T* rows = ta == transposed::no ? a + begin * lda : a + begin;
       blas(ta, tb, end - begin, n, k, alpha, rows, lda, b, ldb, beta, c + begin * ldc, ldc);
     });
@@ -50,10 +44,13 @@ struct product {
                            std::size_t stride_b, T beta, T* c, std::size_t ldc, std::size_t stride_c) {
     const std::size_t work = m * n * k + 1;
     threads::for_range(count, 1 + 200000 / work, [&](std::size_t begin, std::size_t end) {
-      for (std::size_t i = begin; i < end; ++i) {
-        if (work <= plain_below) {
+      if (work <= plain_below) {
+        for (std::size_t i = begin; i < end; ++i) {
           plain(ta, tb, m, n, k, alpha, a + i * stride_a, lda, b + i * stride_b, ldb, beta, c + i * stride_c, ldc);
-        } else {
+        }
+      } else {
+        const one_blas_thread here;
+        for (std::size_t i = begin; i < end; ++i) {
           blas(ta, tb, m, n, k, alpha, a + i * stride_a, lda, b + i * stride_b, ldb, beta, c + i * stride_c, ldc);
         }
       }
@@ -81,8 +78,6 @@ private:
   template <class T>
   static void blas(transposed ta, transposed tb, std::size_t m, std::size_t n, std::size_t k, T alpha, const T* a,
                    std::size_t lda, const T* b, std::size_t ldb, T beta, T* c, std::size_t ldc) {
-    static_assert(std::is_same_v<T, float> || std::is_same_v<T, double>, "matrix products need float or double");
-    one_thread();
     if (m == 1) {
       for (std::size_t j = 0; beta == T(0) && j < n; ++j) c[j] = T(0);
       const bool as_is = tb == transposed::yes;  // c' = op(B)' a'
@@ -95,40 +90,21 @@ private:
       vector(as_is, as_is ? m : k, as_is ? k : m, alpha, a, lda, b, tb == transposed::no ? ldb : 1, beta, c, ldc);
       return;
     }
-    if constexpr (std::is_same_v<T, float>) {
-      cblas_sgemm(CblasRowMajor, op(ta), op(tb), as_int(m), as_int(n), as_int(k), alpha, a, as_int(lda), b, as_int(ldb),
-                  beta, c, as_int(ldc));
-    } else {
-      cblas_dgemm(CblasRowMajor, op(ta), op(tb), as_int(m), as_int(n), as_int(k), alpha, a, as_int(lda), b, as_int(ldb),
-                  beta, c, as_int(ldc));
-    }
+    // Row-major is the transposed column-major: C' = op(B)' op(A)'.
+    blas_gemm(letter(tb), letter(ta), as_int(n), as_int(m), as_int(k), alpha, b, as_int(ldb), a, as_int(lda), beta, c,
+              as_int(ldc));
   }
 
   /// y = alpha op(A) x + beta y for a stored matrix of rows x columns; BLAS may multiply NaN in y by a beta of 0.
   template <class T>
   static void vector(bool as_is, std::size_t rows, std::size_t columns, T alpha, const T* a, std::size_t lda,
                      const T* x, std::size_t x_stride, T beta, T* y, std::size_t y_stride) {
-    const auto trans = as_is ? CblasNoTrans : CblasTrans;
-    if constexpr (std::is_same_v<T, float>) {
-      cblas_sgemv(CblasRowMajor, trans, as_int(rows), as_int(columns), alpha, a, as_int(lda), x, as_int(x_stride), beta,
-                  y, as_int(y_stride));
-    } else {
-      cblas_dgemv(CblasRowMajor, trans, as_int(rows), as_int(columns), alpha, a, as_int(lda), x, as_int(x_stride), beta,
-                  y, as_int(y_stride));
-    }
+    blas_gemv(as_is ? 'T' : 'N', as_int(columns), as_int(rows), alpha, a, as_int(lda), x, as_int(x_stride), beta, y,
+              as_int(y_stride));
   }
 
   static constexpr int as_int(std::size_t x) { return static_cast<int>(x); }
-  static constexpr CBLAS_TRANSPOSE op(transposed t) { return t == transposed::no ? CblasNoTrans : CblasTrans; }
-
-  static void one_thread() {
-#if defined(__GNUC__)
-    [[maybe_unused]] static const bool once = [] {
-      if (openblas_set_num_threads != nullptr) openblas_set_num_threads(1);
-      return true;
-    }();
-#endif
-  }
+  static constexpr char letter(transposed t) { return t == transposed::no ? 'N' : 'T'; }
 };
 
 }  // namespace paragon::backend::cpu_kernels
