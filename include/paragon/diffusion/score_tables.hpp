@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "../core/error.hpp"
+#include "../core/to_float.hpp"
 #include "../tensor/tensor.hpp"
 #include "schedule.hpp"
 #include "score_network_settings.hpp"
@@ -36,7 +37,7 @@ struct score_tables {
       for (std::size_t c = 0; c < s.width; ++c) {
         const float exponent = static_cast<float>(c - c % 2) / static_cast<float>(s.width);
         const double angle = static_cast<double>(place / std::pow(10000.0F, exponent));
-        sines[r * s.width + c] = static_cast<T>(static_cast<float>(c % 2 == 0 ? std::sin(angle) : std::cos(angle)));
+        sines[r * s.width + c] = static_cast<T>(to_float(c % 2 == 0 ? std::sin(angle) : std::cos(angle)));
       }
     }
     position.assign(sines);
@@ -79,8 +80,8 @@ struct noise_codes {
       const auto angle = static_cast<float>(s.preconditioned ? 4 * std::log(at.deviation / at.scale) : at.noise_level);
       for (std::size_t k = 0; k < half; ++k) {
         const auto a = static_cast<double>(angle * std::exp(static_cast<float>(k) * step));
-        sines[i * s.width + k] = static_cast<T>(static_cast<float>(std::sin(a)));
-        sines[i * s.width + half + k] = static_cast<T>(static_cast<float>(std::cos(a)));
+        sines[i * s.width + k] = static_cast<T>(to_float(std::sin(a)));
+        sines[i * s.width + half + k] = static_cast<T>(to_float(std::cos(a)));
       }
     }
     codes.assign(sines);
