@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
-/// Everything for the CPU. Include single headers where compile time matters; see docs/concepts.md for what is where.
+/// Everything for the CPU but the adapters for Eigen and xtensor, eigen.hpp and xtensor.hpp in pareto/, gradient/ and
+/// tensor/. Include single headers where compile time matters; see docs/concepts.md for what is where.
 
 #include "autodiff/arena.hpp"
 #include "autodiff/arithmetic.hpp"
@@ -105,7 +106,6 @@
 #include "gradient/cagrad.hpp"
 #include "gradient/combine.hpp"
 #include "gradient/concepts.hpp"
-#include "gradient/eigen.hpp"
 #include "gradient/frank_wolfe.hpp"
 #include "gradient/gram.hpp"
 #include "gradient/gram_view.hpp"
@@ -122,7 +122,6 @@
 #include "gradient/upgrad.hpp"
 #include "gradient/views.hpp"
 #include "gradient/weigh.hpp"
-#include "gradient/xtensor.hpp"
 #include "hypernetwork/concepts.hpp"
 #include "hypernetwork/lookup_bank.hpp"
 #include "hypernetwork/multilayer.hpp"
@@ -164,7 +163,6 @@
 #include "pareto/crowding.hpp"
 #include "pareto/crowding_bound.hpp"
 #include "pareto/dominance.hpp"
-#include "pareto/eigen.hpp"
 #include "pareto/epsilon.hpp"
 #include "pareto/epsilon_grid.hpp"
 #include "pareto/expected_improvement.hpp"
@@ -196,7 +194,6 @@
 #include "pareto/stretch/spread.hpp"
 #include "pareto/top.hpp"
 #include "pareto/volume.hpp"
-#include "pareto/xtensor.hpp"
 #include "predictor/architecture_network.hpp"
 #include "predictor/correlation.hpp"
 #include "predictor/cost_model.hpp"
@@ -285,12 +282,10 @@
 #include "supernet/task_accuracy.hpp"
 #include "supernet/weight_trainer.hpp"
 #include "tensor/dtype.hpp"
-#include "tensor/eigen.hpp"
 #include "tensor/npy.hpp"
 #include "tensor/safetensors.hpp"
 #include "tensor/shape.hpp"
 #include "tensor/tensor.hpp"
-#include "tensor/xtensor.hpp"
 #include "tune/axis.hpp"
 #include "tune/bandwidth.hpp"
 #include "tune/candidate.hpp"

@@ -15,6 +15,7 @@
 #include <paragon/gradient/gram.hpp>
 #include <paragon/pareto/filter.hpp>
 #include <paragon/pareto/hypervolume.hpp>
+#include <paragon/tensor/tensor.hpp>
 
 namespace df = paragon::diffusion;
 using paragon::backend::cpu;
@@ -62,10 +63,11 @@ void kernels(results& to) {
 
   using lanes = paragon::backend::lanes<cpu>;
   const typename lanes::product<T> weights(std::span<const T>(x).subspan(0, 20 * 24), 20, 24, 2, 0);
-  std::vector<T> panel(2 * 24 * lanes::width), out(2 * 20 * lanes::width), room(weights.room());
+  // Panels are aligned, which tensors are.
+  paragon::tensor<T> panel({2 * 24 * lanes::width}), out({2 * 20 * lanes::width}), room({weights.room() + 1});
   for (std::size_t i = 0; i < panel.size(); ++i) panel[i] = x[i % x.size()];
   weights(2, panel.data(), 24, out.data(), 20, x.data(), 0, paragon::backend::lane_finish::plain{}, room.data());
-  add(to, "lanes", out);
+  add(to, "lanes", out.to_vector());
 
   add(to, "gram",
       paragon::gradient::gram(paragon::gradient::matrix_view(std::span<const T>(x).subspan(0, 3500), 5, 700)));

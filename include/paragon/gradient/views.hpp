@@ -3,7 +3,7 @@
 
 #include <concepts>
 #include <cstddef>
-#include <ranges>
+#include <iterator>
 #include <span>
 #include <string>
 #include <type_traits>
@@ -117,7 +117,7 @@ struct matrix_access<J> {
 template <class V>
 struct vector_access {
   template <class U, class F>
-    requires std::ranges::contiguous_range<U&> && std::ranges::sized_range<U&>
+    requires requires(U& v) { vector_view(std::ranges::data(v), std::ranges::size(v)); }
   static decltype(auto) with(U& v, F&& f) {
     return f(vector_view(std::ranges::data(v), std::ranges::size(v)));
   }

@@ -6,9 +6,10 @@
 #include <cmath>
 #include <concepts>
 #include <cstddef>
+#include <iterator>
 #include <optional>
-#include <ranges>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "../core/error.hpp"
@@ -92,14 +93,14 @@ public:
 
   /// The latency of each network, a function without arguments that runs it once.
   /// \throws error for a core that was asked for and cannot be had
-  template <std::ranges::random_access_range Networks>
-    requires std::invocable<std::ranges::range_reference_t<Networks>>
+  template <class Networks, class Iterator = decltype(std::ranges::begin(std::declval<Networks&>()))>
+    requires std::random_access_iterator<Iterator> && std::invocable<std::iter_reference_t<Iterator>>
   [[nodiscard]] std::vector<latency> operator()(Networks&& networks) const {
     const auto count = static_cast<std::size_t>(std::ranges::size(networks));
     const auto first = std::ranges::begin(networks);
     const auto run = [&](std::size_t i, std::size_t calls) {
       const auto start = Clock::now();
-      for (std::size_t k = 0; k < calls; ++k) first[static_cast<std::ranges::range_difference_t<Networks>>(i)]();
+      for (std::size_t k = 0; k < calls; ++k) first[static_cast<std::iter_difference_t<Iterator>>(i)]();
       return std::chrono::duration<double, std::milli>(Clock::now() - start).count() / static_cast<double>(calls);
     };
     std::optional<pinned_thread> pinned;

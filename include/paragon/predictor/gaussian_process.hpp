@@ -11,6 +11,7 @@
 #include <numbers>
 #include <span>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -49,7 +50,12 @@ struct estimate {
 /// \tparam Descriptor  models `space::architecture_descriptor`
 template <class Descriptor>
 class gaussian_process {
-  static_assert(space::require_descriptor<Descriptor>());
+  // double, but dependent on the template parameter: so the compiler looks into Eigen where a process is used, and not
+  // wherever this header is included.
+  using number = std::conditional_t<std::is_void_v<Descriptor>, float, double>;
+  using matrix = Eigen::Matrix<number, Eigen::Dynamic, Eigen::Dynamic>;
+  using column = Eigen::Matrix<number, Eigen::Dynamic, 1>;
+  using row_vector = Eigen::Matrix<number, 1, Eigen::Dynamic>;
 
 public:
   using architecture = typename Descriptor::architecture;
@@ -78,7 +84,7 @@ public:
     weights_at_ = scalars;
     scales_at_ = weights_at_ + descriptor_.decisions();
     embedding_at_ = scales_at_ + features;
-    theta_ = Eigen::VectorXd::Zero(index(embedding_at_ + embedded * settings_.embedding));
+    theta_ = column::Zero(index(embedding_at_ + embedded * settings_.embedding));
     theta_(constant) = -1;
     theta_(choice_part) = 0;
     theta_(feature_part) = -1;
@@ -96,7 +102,7 @@ public:
                   "at least two, and one target for each");
     }
     const Eigen::Index n = index(labelled.size());
-    target_ = Eigen::Map<const Eigen::VectorXd>(targets.data(), n);
+    target_ = Eigen::Map<const column>(targets.data(), n);
     if (!target_.allFinite())
       throw error("predictor::gaussian_process::train", "a target that is not finite", "numbers");
     const moments of_targets = moments::of(targets);
@@ -113,9 +119,9 @@ public:
     }
     features_ = standardised(raw_features_);
 
-    Eigen::VectorXd mean = Eigen::VectorXd::Zero(theta_.size());
-    Eigen::VectorXd square = mean;
-    Eigen::VectorXd gradient;
+    column mean = column::Zero(theta_.size());
+    column square = mean;
+    column gradient;
     const std::size_t steps = trained_ ? settings_.next_steps : settings_.first_steps;
     for (std::size_t s = 1; s <= steps; ++s) {
       negative_log_likelihood(&gradient);
@@ -126,7 +132,7 @@ public:
       theta_.array() -= settings_.rate * c1 * mean.array() / ((c2 * square.array()).sqrt() + 1e-8);
     }
     trained_ = true;
-    factor_ = Eigen::LLT<Eigen::MatrixXd>(kernel());
+    factor_ = Eigen::LLT<matrix>(kernel());
     dual_ = factor_.solve(target_);
   }
 
@@ -147,16 +153,19 @@ public:
   [[nodiscard]] std::vector<estimate> predict_with_deviations(std::span<const architecture> batch) const {
     std::vector<estimate> result(batch.size());
     const double own = std::exp(theta_(constant)) + std::exp(theta_(choice_part)) + feature_weight();
-    for_blocks(batch, "predictor::gaussian_process::predict_with_deviations",
-               [&](std::size_t begin, const Eigen::MatrixXd& cross) {
-                 const Eigen::VectorXd mean = cross * dual_;
-                 const Eigen::MatrixXd solved = factor_.matrixL().solve(cross.transpose());
-                 for (Eigen::Index i = 0; i < mean.size(); ++i) {
-                   const double variance = std::max(0.0, own - solved.col(i).squaredNorm());
-                   result[begin + static_cast<std::size_t>(i)] = {target_mean_ + target_scale_ * mean(i),
-                                                                  target_scale_ * std::sqrt(variance)};
-                 }
-               });
+    for (std::size_t begin = 0; begin < batch.size(); begin += block) {
+      const std::size_t count = std::min(block, batch.size() - begin);
+      choice_matrix choices;
+      matrix raw;
+      describe(batch.subspan(begin, count), choices, raw);
+      const matrix cross = cross_kernel(embed(choices), scaled(standardised(raw)));
+      const column mean = cross * dual_;
+      const matrix solved = factor_.matrixL().solve(cross.transpose());
+      for (std::size_t i = 0; i < count; ++i) {
+        const double variance = std::max(0.0, own - solved.col(index(i)).squaredNorm());
+        result[begin + i] = {target_mean_ + target_scale_ * mean(index(i)), target_scale_ * std::sqrt(variance)};
+      }
+    }
     return result;
   }
 
@@ -164,32 +173,32 @@ public:
   [[nodiscard]] std::span<double> hyper_parameters() noexcept { return {theta_.data(), size(theta_)}; }
 
   /// -log p(targets) up to a constant, plus the penalty, of the last training set; and its gradient.
-  double negative_log_likelihood(Eigen::VectorXd* gradient) const {
-    const Eigen::MatrixXd u = embed(choices_);
-    const Eigen::MatrixXd v = scaled(features_);
-    const Eigen::MatrixXd k1 = std::exp(theta_(choice_part)) * gaussian(u, u);
-    const Eigen::MatrixXd k2 = feature_weight() * gaussian(v, v);
-    Eigen::MatrixXd k = (k1 + k2).array() + std::exp(theta_(constant));
+  double negative_log_likelihood(column* gradient) const {
+    const matrix u = embed(choices_);
+    const matrix v = scaled(features_);
+    const matrix k1 = std::exp(theta_(choice_part)) * gaussian(u, u);
+    const matrix k2 = feature_weight() * gaussian(v, v);
+    matrix k = (k1 + k2).array() + std::exp(theta_(constant));
     k.diagonal().array() += std::exp(theta_(noise));
-    const Eigen::LLT<Eigen::MatrixXd> factor(k);
+    const Eigen::LLT<matrix> factor(k);
     if (factor.info() != Eigen::Success) {
       throw error("predictor::gaussian_process::train", "a kernel that is not positive definite", "finite features");
     }
-    const Eigen::VectorXd dual = factor.solve(target_);
+    const column dual = factor.solve(target_);
     const auto free = theta_.segment(index(weights_at_), index(embedding_at_ - weights_at_));
     const double value = 0.5 * target_.dot(dual) + factor.matrixLLT().diagonal().array().log().sum() +
                          settings_.penalty * free.squaredNorm();
     if (gradient == nullptr) return value;
 
-    Eigen::MatrixXd weight = factor.solve(Eigen::MatrixXd::Identity(k.rows(), k.cols()));  // 2 d value / d K
+    matrix weight = factor.solve(matrix::Identity(k.rows(), k.cols()));  // 2 d value / d K
     weight = 0.5 * (weight - dual * dual.transpose());
     gradient->setZero(theta_.size());
     (*gradient)(constant) = weight.sum() * std::exp(theta_(constant));
     (*gradient)(choice_part) = (weight.array() * k1.array()).sum();
     (*gradient)(feature_part) = (weight.array() * k2.array()).sum();
     (*gradient)(noise) = weight.trace() * std::exp(theta_(noise));
-    const Eigen::MatrixXd u_up = vector_adjoint(weight, k1, u);
-    const Eigen::MatrixXd v_up = vector_adjoint(weight, k2, v);
+    const matrix u_up = vector_adjoint(weight, k1, u);
+    const matrix v_up = vector_adjoint(weight, k2, v);
     const Eigen::Index m = index(settings_.embedding);
     for (std::size_t d = 0; d < descriptor_.decisions(); ++d) {
       const double root = std::exp(0.5 * theta_(index(weights_at_ + d)));
@@ -206,7 +215,8 @@ public:
   }
 
 private:
-  using choice_matrix = Eigen::Matrix<std::uint8_t, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+  using choice_matrix = Eigen::Matrix<std::conditional_t<std::is_void_v<Descriptor>, int, std::uint8_t>, Eigen::Dynamic,
+                                      Eigen::Dynamic, Eigen::RowMajor>;
   static constexpr Eigen::Index constant = 0;
   static constexpr Eigen::Index choice_part = 1;
   static constexpr Eigen::Index feature_part = 2;
@@ -214,7 +224,7 @@ private:
   static constexpr std::size_t scalars = 4;
 
   static Eigen::Index index(std::size_t i) { return static_cast<Eigen::Index>(i); }
-  static std::size_t size(const Eigen::VectorXd& v) { return static_cast<std::size_t>(v.size()); }
+  static std::size_t size(const column& v) { return static_cast<std::size_t>(v.size()); }
 
   [[nodiscard]] Eigen::Index embedding_index(std::size_t decision, std::uint8_t choice) const {
     return index(embedding_at_ + (group_[decision] + choice) * settings_.embedding);
@@ -223,9 +233,9 @@ private:
     return descriptor_.features() == 0 ? 0 : std::exp(theta_(feature_part));
   }
 
-  void describe(std::span<const architecture> batch, choice_matrix& choices, Eigen::MatrixXd& features) const {
+  void describe(std::span<const architecture> batch, choice_matrix& choices, matrix& features) const {
     choices.resize(index(batch.size()), index(descriptor_.decisions()));
-    Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor> rows(index(batch.size()),
+    Eigen::Matrix<number, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor> rows(index(batch.size()),
                                                                                 index(descriptor_.features()));
     for (std::size_t i = 0; i < batch.size(); ++i) {
       descriptor_.describe(
@@ -235,18 +245,18 @@ private:
     features = rows;
   }
 
-  [[nodiscard]] Eigen::MatrixXd standardised(const Eigen::MatrixXd& raw) const {
+  [[nodiscard]] matrix standardised(const matrix& raw) const {
     return ((raw.rowwise() - feature_mean_).array().rowwise() * feature_scale_.array()).matrix();
   }
-  [[nodiscard]] Eigen::MatrixXd scaled(const Eigen::MatrixXd& features) const {
-    const Eigen::RowVectorXd l = theta_.segment(index(scales_at_), features.cols()).array().exp().transpose();
+  [[nodiscard]] matrix scaled(const matrix& features) const {
+    const row_vector l = theta_.segment(index(scales_at_), features.cols()).array().exp().transpose();
     return (features.array().rowwise() * l.array()).matrix();
   }
 
   /// sqrt(w_d) E(x_d), decision after decision
-  [[nodiscard]] Eigen::MatrixXd embed(const choice_matrix& choices) const {
+  [[nodiscard]] matrix embed(const choice_matrix& choices) const {
     const Eigen::Index m = index(settings_.embedding);
-    Eigen::MatrixXd u(choices.rows(), choices.cols() * m);
+    matrix u(choices.rows(), choices.cols() * m);
     for (std::size_t d = 0; d < descriptor_.decisions(); ++d) {
       const double root = std::exp(0.5 * theta_(index(weights_at_ + d)));
       for (Eigen::Index i = 0; i < choices.rows(); ++i) {
@@ -271,8 +281,8 @@ private:
   }
 
   /// exp(-|a_i - b_j|^2)
-  static Eigen::MatrixXd gaussian(const Eigen::MatrixXd& a, const Eigen::MatrixXd& b) {
-    Eigen::MatrixXd k = 2 * a * b.transpose();
+  static matrix gaussian(const matrix& a, const matrix& b) {
+    matrix k = 2 * a * b.transpose();
     k.colwise() -= a.rowwise().squaredNorm();
     k.rowwise() -= b.rowwise().squaredNorm().transpose();
     double* entry = k.data();
@@ -281,19 +291,18 @@ private:
   }
 
   /// The adjoint of the vectors u of a Gaussian kernel, given that of the kernel.
-  static Eigen::MatrixXd vector_adjoint(const Eigen::MatrixXd& weight, const Eigen::MatrixXd& k,
-                                        const Eigen::MatrixXd& u) {
-    const Eigen::MatrixXd m = weight.array() * k.array();
+  static matrix vector_adjoint(const matrix& weight, const matrix& k, const matrix& u) {
+    const matrix m = weight.array() * k.array();
     return 4 * (m * u - m.rowwise().sum().asDiagonal() * u);
   }
 
-  [[nodiscard]] Eigen::MatrixXd cross_kernel(const Eigen::MatrixXd& u, const Eigen::MatrixXd& v) const {
-    Eigen::MatrixXd k = std::exp(theta_(choice_part)) * gaussian(u, embed(choices_));
+  [[nodiscard]] matrix cross_kernel(const matrix& u, const matrix& v) const {
+    matrix k = std::exp(theta_(choice_part)) * gaussian(u, embed(choices_));
     if (descriptor_.features() > 0) k += feature_weight() * gaussian(v, scaled(features_));
     return k.array() + std::exp(theta_(constant));
   }
-  [[nodiscard]] Eigen::MatrixXd kernel() const {
-    Eigen::MatrixXd k = cross_kernel(embed(choices_), scaled(features_));
+  [[nodiscard]] matrix kernel() const {
+    matrix k = cross_kernel(embed(choices_), scaled(features_));
     k.diagonal().array() += std::exp(theta_(noise));
     return k;
   }
@@ -304,18 +313,18 @@ private:
   std::size_t weights_at_ = 0;
   std::size_t scales_at_ = 0;
   std::size_t embedding_at_ = 0;
-  Eigen::VectorXd theta_;
+  column theta_;
   bool trained_ = false;
   choice_matrix choices_;
-  Eigen::MatrixXd raw_features_;
-  Eigen::MatrixXd features_;
-  Eigen::RowVectorXd feature_mean_;
-  Eigen::RowVectorXd feature_scale_;
-  Eigen::VectorXd target_;
+  matrix raw_features_;
+  matrix features_;
+  row_vector feature_mean_;
+  row_vector feature_scale_;
+  column target_;
   double target_mean_ = 0;
   double target_scale_ = 1;
-  Eigen::LLT<Eigen::MatrixXd> factor_;
-  Eigen::VectorXd dual_;
+  Eigen::LLT<matrix> factor_;
+  column dual_;
 };
 
 }  // namespace paragon::predictor
