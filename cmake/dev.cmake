@@ -1,13 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 # paragon-dev: how our own tests, benchmarks and examples are compiled. Users never see these flags.
 add_library(paragon-dev INTERFACE)
-if(whole)
-  target_link_libraries(paragon-dev INTERFACE paragon)
-else()
-  list(TRANSFORM components PREPEND paragon- OUTPUT_VARIABLE libraries)
-  target_link_libraries(paragon-dev INTERFACE ${libraries})
-endif()
-target_link_libraries(paragon-dev INTERFACE paragon-safe)
+target_link_libraries(paragon-dev INTERFACE paragon)
 if(NOT PARAGON_PORTABLE)
   target_link_libraries(paragon-dev INTERFACE paragon-native)
 endif()
