@@ -39,10 +39,11 @@ if(whole)
       "'apt-get install libopenblas-dev', 'dnf install openblas-devel' or 'brew install openblas'.")
   endif()
 
-paragon_need(Eigen3 VERSION 3.4 TARGET Eigen3::Eigen
-  URL https://gitlab.com/libeigen/eigen.git TAG 3.4.0 INCLUDE .)
-paragon_need(xtl TARGET xtl URL https://github.com/xtensor-stack/xtl.git TAG 0.7.2 INCLUDE include)
-paragon_need(xtensor TARGET xtensor URL https://github.com/xtensor-stack/xtensor.git TAG 0.24.3 INCLUDE include)
+  paragon_need(Eigen3 VERSION 3.4 TARGET Eigen3::Eigen
+    URL https://gitlab.com/libeigen/eigen.git TAG 3.4.0 INCLUDE .)
+  paragon_need(xtl TARGET xtl URL https://github.com/xtensor-stack/xtl.git TAG 0.7.2 INCLUDE include)
+  paragon_need(xtensor TARGET xtensor URL https://github.com/xtensor-stack/xtensor.git TAG 0.24.3 INCLUDE include)
+endif()
 
 if(PARAGON_TESTS)
   paragon_need(doctest TARGET doctest::doctest URL https://github.com/doctest/doctest.git TAG v2.4.9 INCLUDE .)
@@ -51,7 +52,7 @@ if(whole AND (PARAGON_TESTS OR PARAGON_EXAMPLES OR PARAGON_FUZZ))
   paragon_need(nlohmann_json TARGET nlohmann_json::nlohmann_json
     URL https://github.com/nlohmann/json.git TAG v3.11.2 INCLUDE include)
 endif()
-if(PARAGON_TESTS OR PARAGON_EXAMPLES OR PARAGON_FUZZ)
+if(whole AND (PARAGON_TESTS OR PARAGON_EXAMPLES OR PARAGON_FUZZ))
   paragon_need(CLI11 TARGET CLI11::CLI11 URL https://github.com/CLIUtils/CLI11.git TAG v2.1.2 INCLUDE include)
 endif()
 if(PARAGON_BENCH)

@@ -1,7 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 # paragon-dev: how our own tests, benchmarks and examples are compiled. Users never see these flags.
 add_library(paragon-dev INTERFACE)
-target_link_libraries(paragon-dev INTERFACE paragon)
+if(whole)
+  target_link_libraries(paragon-dev INTERFACE paragon)
+else()
+  list(TRANSFORM components PREPEND paragon- OUTPUT_VARIABLE libraries)
+  target_link_libraries(paragon-dev INTERFACE ${libraries})
+endif()
 if(NOT PARAGON_PORTABLE)
   target_link_libraries(paragon-dev INTERFACE paragon-native)
 endif()

@@ -224,14 +224,10 @@ task_predictor::datasets make_datasets(const tensor<float>& embedding, const std
 
 int run(const options& o) {
   const auto start = clock_type::now();
-  std::error_code failure;
-  std::filesystem::create_directories(o.out, failure);
-  if (failure) throw error(o.out, failure.message(), "a folder that can be made or written to");
-  atomic_file{o.out + "/result.json"};  // an unwritable folder is found before the training, not after it
+  program::make_folder(o.out);
   thread_pool pool(o.threads);
   const backend::cpu::use_pool kernels(pool);
-  watch_for_interruption();
-  const paragon::random_key key{.seed = o.seed, .stream = 80};
+  const paragon::random_key key{.seed = o.seed};
   timings times;
 
   const data::image_set images = image_supernet::read_images(o.data, o.images, o.labels, o.seed);

@@ -91,11 +91,7 @@ paragon::preference::rays make_rays(std::size_t n, std::size_t m) {
 int run(const options& o) {
   using namespace paragon;
   const auto start = std::chrono::steady_clock::now();
-  std::error_code failure;
-  std::filesystem::create_directories(o.out, failure);
-  if (failure) throw error(o.out, failure.message(), "a folder that can be made or written to");
-  const std::string json = o.out + "/result.json";
-  atomic_file{json};  // an unwritable folder is found before the search, not after it
+  program::make_folder(o.out);
   thread_pool pool(o.threads);
   const backend::cpu::use_pool kernels(pool);
 

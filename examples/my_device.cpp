@@ -145,7 +145,6 @@ int run(const options& o) {
   const auto seconds = [&] { return std::chrono::duration<double>(clock::now() - start).count(); };
   program::make_folder(o.out);
   const std::string result_path = o.out + "/result.json";
-  atomic_file{result_path};  // an unwritable folder is found now, not in the end
 
   // This machine: ten measurements.
   const data::nasbench201 tables = o.data.empty() ? nasbench201::surrogate_tables() : data::nasbench201(o.data);

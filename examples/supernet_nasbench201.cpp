@@ -198,10 +198,8 @@ int run(const options& o) {
   const auto start = clock_type::now();
   program::make_folder(o.out);
   const std::string checkpoint = o.out + "/checkpoint.safetensors";
-  atomic_file{o.out + "/result.json"};  // an unwritable folder is found before the training, not after it
   thread_pool pool(o.threads);
   const backend::cpu::use_pool kernels(pool);
-  watch_for_interruption();
 
   const data::image_set images = image_supernet::read_images(o.data, o.images, o.labels, o.seed);
   const auto scale = data::statistics_of(images);

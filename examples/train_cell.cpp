@@ -158,10 +158,8 @@ int run(const options& o) {
   const auto cell = read_cell(o.cell);
   program::make_folder(o.out);
   const std::string checkpoint = o.out + "/checkpoint.safetensors";
-  atomic_file{o.out + "/result.json"};  // an unwritable folder is found before the training, not after it
   thread_pool pool(o.threads);
   const backend::cpu::use_pool kernels(pool);
-  watch_for_interruption();
 
   std::optional<shared_weights> shared;
   if (!o.supernet.empty()) shared.emplace(o.supernet);

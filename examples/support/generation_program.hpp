@@ -216,10 +216,8 @@ int run(const options& o, Problem& problem, const Space& about, const std::strin
   };
   program::make_folder(o.out);
   const std::string result_path = o.out + "/result.json";
-  atomic_file{result_path};  // an unwritable folder is found before the work, not after it
   thread_pool pool(o.threads);
   const backend::cpu::use_pool kernels(pool);
-  watch_for_interruption();
   until_interrupted observe;
 
   const auto start = clock::now();

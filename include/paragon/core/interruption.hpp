@@ -19,7 +19,7 @@
 #include "error.hpp"
 #include "progress.hpp"
 
-namespace paragon {
+namespace paragon::inline PARAGON_ISA {
 
 /// Work stopped at a safe point because a signal asked for it; thrown by `interruption::hold`.
 class interrupted : public std::runtime_error {

@@ -16,7 +16,7 @@
 
 #include "error.hpp"
 
-namespace paragon {
+namespace paragon::inline PARAGON_ISA {
 
 /// A file that grows line by line and survives a kill at any moment: a log of results that were expensive.
 ///

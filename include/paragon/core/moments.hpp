@@ -8,7 +8,7 @@
 #include <span>
 #include <type_traits>
 
-namespace paragon {
+namespace paragon::inline PARAGON_ISA {
 
 /// The mean of numbers and their standard deviation, which divides by how many there are.
 struct moments {

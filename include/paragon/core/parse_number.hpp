@@ -9,7 +9,7 @@
 #include <system_error>
 #include <type_traits>
 
-namespace paragon {
+namespace paragon::inline PARAGON_ISA {
 
 /// Why a text is not taken as a number.
 enum class number_fault {

@@ -7,7 +7,7 @@
 
 #include "utf8.hpp"
 
-namespace paragon {
+namespace paragon::inline PARAGON_ISA {
 
 namespace detail {
 

@@ -13,7 +13,7 @@
 
 #include "host_device.hpp"
 
-namespace paragon {
+namespace paragon::inline PARAGON_ISA {
 
 /// One Philox4x32-10 block: 128 random bits as a pure function of a 128-bit counter and a 64-bit key.
 ///

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <string_view>
 
-namespace paragon {
+namespace paragon::inline PARAGON_ISA {
 
 /// A place in a text as people count it.
 struct text_position {

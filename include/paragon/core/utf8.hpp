@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <string_view>
 
-namespace paragon {
+namespace paragon::inline PARAGON_ISA {
 
 /// Bytes of the UTF-8 character that begins at byte `i`; 0 where it is malformed (RFC 3629: no overlong forms, no
 /// surrogates) or cut off. \pre i < text.size()

@@ -7,7 +7,7 @@
 
 #include "error.hpp"
 
-namespace paragon {
+namespace paragon::inline PARAGON_ISA {
 
 /// The result of `read`, which takes memory as its input asks for it: where there is not so much, an error with a place.
 /// \throws error instead of `std::bad_alloc` and `std::length_error`

@@ -50,6 +50,7 @@ struct estimate {
 /// \tparam Descriptor  models `space::architecture_descriptor`
 template <class Descriptor>
 class gaussian_process {
+  static_assert(space::require_descriptor<Descriptor>());
   // double, but dependent on the template parameter: so the compiler looks into Eigen where a process is used, and not
   // wherever this header is included.
   using number = std::conditional_t<std::is_void_v<Descriptor>, float, double>;
@@ -139,8 +140,8 @@ public:
   /// The mean of the function for each architecture. \throws error before `train`
   [[nodiscard]] std::vector<double> predict(std::span<const architecture> batch) const {
     std::vector<double> result(batch.size());
-    for_blocks(batch, "predictor::gaussian_process::predict", [&](std::size_t begin, const Eigen::MatrixXd& cross) {
-      const Eigen::VectorXd mean = cross * dual_;
+    for_blocks(batch, "predictor::gaussian_process::predict", [&](std::size_t begin, const matrix& cross) {
+      const column mean = cross * dual_;
       for (Eigen::Index i = 0; i < mean.size(); ++i) {
         result[begin + static_cast<std::size_t>(i)] = target_mean_ + target_scale_ * mean(i);
       }
@@ -153,19 +154,16 @@ public:
   [[nodiscard]] std::vector<estimate> predict_with_deviations(std::span<const architecture> batch) const {
     std::vector<estimate> result(batch.size());
     const double own = std::exp(theta_(constant)) + std::exp(theta_(choice_part)) + feature_weight();
-    for (std::size_t begin = 0; begin < batch.size(); begin += block) {
-      const std::size_t count = std::min(block, batch.size() - begin);
-      choice_matrix choices;
-      matrix raw;
-      describe(batch.subspan(begin, count), choices, raw);
-      const matrix cross = cross_kernel(embed(choices), scaled(standardised(raw)));
-      const column mean = cross * dual_;
-      const matrix solved = factor_.matrixL().solve(cross.transpose());
-      for (std::size_t i = 0; i < count; ++i) {
-        const double variance = std::max(0.0, own - solved.col(index(i)).squaredNorm());
-        result[begin + i] = {target_mean_ + target_scale_ * mean(index(i)), target_scale_ * std::sqrt(variance)};
-      }
-    }
+    for_blocks(batch, "predictor::gaussian_process::predict_with_deviations",
+               [&](std::size_t begin, const matrix& cross) {
+                 const column mean = cross * dual_;
+                 const matrix solved = factor_.matrixL().solve(cross.transpose());
+                 for (Eigen::Index i = 0; i < mean.size(); ++i) {
+                   const double variance = std::max(0.0, own - solved.col(i).squaredNorm());
+                   result[begin + static_cast<std::size_t>(i)] = {target_mean_ + target_scale_ * mean(i),
+                                                                  target_scale_ * std::sqrt(variance)};
+                 }
+               });
     return result;
   }
 
@@ -274,7 +272,7 @@ private:
     constexpr std::size_t block = 512;
     for (std::size_t begin = 0; begin < batch.size(); begin += block) {
       choice_matrix choices;
-      Eigen::MatrixXd raw;
+      matrix raw;
       describe(batch.subspan(begin, std::min(block, batch.size() - begin)), choices, raw);
       f(begin, cross_kernel(embed(choices), scaled(standardised(raw))));
     }

@@ -6,7 +6,7 @@
 
 #include "text.hpp"
 
-namespace paragon::report {
+namespace paragon::inline PARAGON_ISA::report {
 
 /// The shapes that stand for points in a picture. Each kind of point has its own, so that nobody needs colours to tell
 /// them apart.

@@ -17,7 +17,7 @@
 #include <sanitizer/asan_interface.h>
 #endif
 
-namespace paragon::autodiff::detail {
+namespace paragon::inline PARAGON_ISA::autodiff::detail {
 
 /// Built with AddressSanitizer: throws where the memory of a borrowed variable is gone. Else it does nothing.
 ///

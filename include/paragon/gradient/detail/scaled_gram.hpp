@@ -9,7 +9,7 @@
 #include "../gram_view.hpp"
 #include "scratch.hpp"
 
-namespace paragon::gradient::detail {
+namespace paragon::inline PARAGON_ISA::gradient::detail {
 
 /// A Gram matrix G in units of the gradients' own lengths: G_ij = length_i C_ij length_j, where every length is a power of two
 /// and C_ii lies in [1, 4), or is 0 for a zero gradient (of length 1). Nothing is rounded, and whatever the range of G, no

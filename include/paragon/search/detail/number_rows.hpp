@@ -6,7 +6,7 @@
 #include <limits>
 #include <vector>
 
-namespace paragon::search::detail {
+namespace paragon::inline PARAGON_ISA::search::detail {
 
 /// A row of `Width` numbers for each of many numbered things, NaN until they are written; takes memory for those that were
 /// written and a few beside each, for things that are written together mostly have numbers near to each other.

@@ -7,7 +7,7 @@
 
 #include "../../core/error.hpp"
 
-namespace paragon::space::detail {
+namespace paragon::inline PARAGON_ISA::space::detail {
 
 /// A choice as the byte that it is in a row of choices. \throws error for 256 and more, which would become another choice
 [[nodiscard]] inline std::uint8_t choice_byte(std::size_t choice) {

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-namespace paragon::space::detail {
+namespace paragon::inline PARAGON_ISA::space::detail {
 
 /// 64 bits for a row of choices, taken one after the other.
 ///
