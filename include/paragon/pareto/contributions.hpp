@@ -4,14 +4,14 @@
 #include <algorithm>
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
-#include "detail/exclusive_cells.hpp"
-#include "detail/exclusive_sweep.hpp"
-#include "detail/volume_cells.hpp"
+#include "detail/exclusive_volumes.hpp"
+#include "detail/volume_range.hpp"
 #include "filter.hpp"
 #include "hypervolume.hpp"
 
@@ -31,50 +31,47 @@ concept contribution_policies =
 
 namespace detail {
 
-/// Boxes of infinite length, unless another contains them, alone contain an infinite volume: those are returned. All are
-/// then cut to where the finite ones end, which changes nothing for the others. O(n) for each infinite box.
+/// The boxes that are in no other, in order; equal ones all. Objective `left_out`, if there is one, does not count.
 template <class V, std::size_t W>
-std::vector<std::size_t> cut_infinite(std::vector<box<V, W>>& boxes) {
-  constexpr V inf = std::numeric_limits<V>::infinity();
-  box<V, W> longest;
-  longest.x.fill(1);
-  std::vector<std::size_t> infinite;
-  for (std::size_t i = 0; i < boxes.size(); ++i) {
-    bool endless = false;
-    for (std::size_t k = 0; k < W; ++k) {
-      endless = endless || boxes[i][k] == inf;
-      if (boxes[i][k] < inf) longest[k] = std::max(longest[k], boxes[i][k]);
+std::vector<std::size_t> outer_boxes(const std::vector<box<V, W>>& boxes, std::size_t m, std::size_t left_out) {
+  std::vector<direction> way(m, direction::maximise);
+  if (left_out < m) way[left_out] = direction::ignore;
+  return filter(points<V>(boxes.front().begin(), boxes.size(), m, W), directions(way), keep_all{});
+}
+
+/// The boxes that alone contain an infinite volume: those without an end in some objective that are in no other, and,
+/// where the reference is infinite in some objective, those that are in no other as far as the rest is concerned.
+/// At most a `filter` for each objective, O(m n log n) beyond.
+template <class V, std::size_t W>
+std::vector<std::size_t> unbounded_parts(const std::vector<box<V, W>>& boxes, const box<V, W>& base, std::size_t m) {
+  constexpr V most = std::numeric_limits<V>::max();
+  std::vector<char> unbounded(boxes.size());
+  for (std::size_t left_out = 0; left_out <= m; ++left_out) {
+    if (left_out < m && base[left_out] >= -most) continue;
+    if (m == 1 && left_out == 0) {
+      unbounded.front() = boxes.size() == 1 ? 1 : 0;
+      continue;
     }
-    if (!endless) continue;
-    bool inside = false;
-    for (std::size_t j = 0; j < boxes.size() && !inside; ++j) inside = j != i && contains(boxes[j], boxes[i]);
-    if (!inside) infinite.push_back(i);
+    auto outer = outer_boxes(boxes, m, left_out);
+    const auto projected = [&](std::size_t i) {
+      auto b = boxes[i];
+      if (left_out < m) b[left_out] = 0;
+      return b;
+    };
+    std::sort(outer.begin(), outer.end(), [&](auto a, auto b) { return projected(a).x < projected(b).x; });
+    for (std::size_t i = 0; i < outer.size(); ++i) {
+      const auto b = projected(outer[i]);
+      const bool repeats =
+          (i > 0 && b == projected(outer[i - 1])) || (i + 1 < outer.size() && b == projected(outer[i + 1]));
+      const bool endless = left_out < m || std::any_of(b.begin(), b.end(), [](V x) { return x > most; });
+      if (endless && !repeats) unbounded[outer[i]] = 1;
+    }
   }
-  for (auto& b : boxes) {
-    for (std::size_t k = 0; k < W; ++k) b[k] = std::min(b[k], longest[k]);
+  std::vector<std::size_t> result;
+  for (std::size_t i = 0; i < boxes.size(); ++i) {
+    if (unbounded[i] != 0) result.push_back(i);
   }
-  return infinite;
-}
-
-/// The boxes that are in no other, in order; equal ones all.
-template <class V, std::size_t W>
-std::vector<std::size_t> outer_boxes(const std::vector<box<V, W>>& boxes, std::size_t m) {
-  const std::vector<direction> up(m, direction::maximise);
-  return filter(points<V>(boxes.front().begin(), boxes.size(), m, W), directions(up), keep_all{});
-}
-
-/// Sets the volumes of boxes inside another to 0, which rounding may have missed. As `outer_boxes`, and O(n log n).
-template <class V, std::size_t W>
-void clear_inner(const std::vector<box<V, W>>& boxes, std::size_t m, std::vector<V>& volumes) {
-  auto outer = outer_boxes(boxes, m);
-  std::sort(outer.begin(), outer.end(), [&](std::size_t a, std::size_t b) { return boxes[a].x < boxes[b].x; });
-  std::vector<V> cleared(volumes.size());
-  for (std::size_t i = 0; i < outer.size(); ++i) {
-    const bool repeats = (i > 0 && boxes[outer[i]] == boxes[outer[i - 1]]) ||
-                         (i + 1 < outer.size() && boxes[outer[i]] == boxes[outer[i + 1]]);
-    if (!repeats) cleared[outer[i]] = volumes[outer[i]];
-  }
-  volumes = std::move(cleared);
+  return result;
 }
 
 template <std::size_t W, class View, class T, class Runner>
@@ -87,27 +84,30 @@ std::vector<volume_of<T>> exclusive(const View& view, const std::vector<T>& refe
   if (list.boxes.empty()) return result;
   if (front_alone) {
     std::size_t count = 0;
-    for (const std::size_t i : outer_boxes(list.boxes, m)) {
+    for (const std::size_t i : outer_boxes(list.boxes, m, m)) {
       list.boxes[count] = list.boxes[i];
       list.rows[count++] = list.rows[i];
     }
     list.boxes.resize(count);
     list.rows.resize(count);
   }
-  std::vector<std::size_t> infinite;
-  if (list.unbounded) infinite = cut_infinite(list.boxes);
+  const auto compute = [&]<class Sum>(const auto& boxes, const auto& base) {
+    return exclusive_volumes<Sum>(boxes, base, m, runner);
+  };
   if constexpr (std::is_integral_v<T>) {  // the volume of all bounds every contribution: if it fits, they do
-    (void)exactly<T>(list.boxes, view.place(), [&](const auto& boxes) { return volume_of_union(boxes, m, runner); });
-  }
-  std::vector<V> values;
-  if constexpr (W < 4) {
-    values = exclusive_volumes(list.boxes);
+    (void)exact_union(list.boxes, m, view.place(), runner);
+    const auto values = compute.template operator()<V>(list.boxes, list.base);
+    for (std::size_t b = 0; b < values.size(); ++b) result[list.rows[b]] = static_cast<std::int64_t>(values[b]);
   } else {
-    values = exclusive_volumes(list.boxes, m, runner);
-    if constexpr (std::is_floating_point_v<V>) clear_inner(list.boxes, m, values);
+    std::vector<std::size_t> infinite;
+    if (list.unbounded) {
+      infinite = unbounded_parts(list.boxes, list.base, m);
+      cut_to_finite(list.boxes, list.base);
+    }
+    const auto values = parts_in_range(list.boxes, list.base, m, compute);
+    for (std::size_t b = 0; b < values.size(); ++b) result[list.rows[b]] = values[b];
+    for (const std::size_t b : infinite) result[list.rows[b]] = std::numeric_limits<V>::infinity();
   }
-  for (std::size_t b = 0; b < values.size(); ++b) result[list.rows[b]] = static_cast<volume_of<T>>(values[b]);
-  for (const std::size_t b : infinite) result[list.rows[b]] = std::numeric_limits<volume_of<T>>::infinity();
   return result;
 }
 
@@ -119,11 +119,14 @@ std::vector<volume_of<T>> exclusive(const View& view, const std::vector<T>& refe
 /// 0, as do points that are not better than the reference. By this definition a dominated point lowers the contribution
 /// of the one point that dominates it; `among_front` removes dominated points first.
 ///
-/// Integers are exact; where the hypervolume of the set does not fit into 64 bits, throws. A point at minus infinity
-/// that no other dominates contributes infinity.
+/// Integers are exact; where the hypervolume of the set does not fit into 64 bits, throws. In floating point every
+/// contribution is right to a few rounding errors of its own, however small it is beside the volume of the set and
+/// however far the reference lies, over the whole range of the type; contributions are never differences of volumes.
+/// A point whose own part has no end contributes infinity: one at minus infinity that no other dominates, and one that
+/// is alone in reaching an infinite reference. The others' contributions are finite.
 ///
-/// Cost: up to three objectives O(n log n); beyond, some tens of times the hypervolume of the set. There, contributions
-/// are sums of differences: their error is relative to the hypervolume, not to themselves.
+/// Cost: up to three objectives O(n log n); beyond, some tens of times the hypervolume of the set. Extreme ranges cost a
+/// multiple.
 ///
 /// \param set        n points with m <= 32 objectives, any `point_set`
 /// \param reference  m numbers in the caller's directions; those of ignored objectives are not read

@@ -2,24 +2,29 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <map>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
+#include "detail/exclusive_volumes.hpp"
 #include "hypervolume.hpp"
 
 namespace paragon::inline PARAGON_ISA::pareto {
 
 /// The hypervolume of a set that grows by one point at a time: the curve of a search over its evaluations.
 ///
-/// Keeps the corners of the first front alone. `insert` returns what the point adds, the volume that it alone dominates;
-/// `value` is the sum of these. Points that are not better than the reference are counted and otherwise ignored.
+/// Keeps the corners of the first front alone. `insert` returns what the point adds, the volume that it alone dominates,
+/// right to a few rounding errors of its own over the whole range of the type (see `contributions`); `value` is the sum
+/// of these, infinite once a point without end is in. Points that are not better than the reference are counted and otherwise ignored.
 ///
 /// Cost of an insertion with a front of F points: one and two objectives O(log F) amortised; beyond, O(m F) to find the
-/// points that matter and the hypervolume of those. Integers are exact; an insertion that would make the volume exceed
+/// points that matter and a volume between those. Integers are exact; an insertion that would make the volume exceed
 /// 64 bits throws and changes nothing.
 ///
 /// \tparam M  the number of objectives, where it is known at compile time
@@ -55,19 +60,19 @@ public:
     }
     const auto view = oriented(point.data());
     view.check(0);
-    std::vector<V> side(m_);
+    std::vector<V> corner(m_);
     for (std::size_t k = 0; k < m_; ++k) {
       if (!(view(0, k) < turned_[k])) {
         ++ignored_;
         return 0;
       }
-      side[k] = detail::side_length<V>(view(0, k), turned_[k]);
+      corner[k] = detail::corner_coordinate<V>(view(0, k), turned_[k]);
     }
-    return m_ <= 2 ? insert_step(side[0], m_ == 2 ? side[1] : V(1)) : insert_box(side);
+    return m_ <= 2 ? insert_step(corner[0], m_ == 2 ? corner[1] : V(1)) : insert_box(corner);
   }
 
   /// The hypervolume of all points so far.
-  [[nodiscard]] volume_of<T> value() const noexcept { return value_; }
+  [[nodiscard]] volume_of<T> value() const noexcept { return value_ + lost_; }
 
   /// The number of different points in the front.
   [[nodiscard]] std::size_t size() const noexcept { return m_ <= 2 ? steps_.size() : corners_.size() / m_; }
@@ -83,11 +88,11 @@ private:
     return {points<T>(row, 1, reference_.size(), 0), directions(way_), place};
   }
 
-  /// Throws where the volume of the box around a point, or the sum with `gain`, does not fit.
-  volume_of<T> checked(const std::vector<V>& side, V gain) const {
+  /// The gain in the type of volumes. Integers: throws where the box of the point, or the sum with the gain, does not fit.
+  volume_of<T> checked([[maybe_unused]] const std::vector<V>& sides, V gain) const {
     if constexpr (std::is_integral_v<T>) {
       std::int64_t whole = 1;
-      for (const V s : side) {
+      for (const V s : sides) {
         if (__builtin_mul_overflow(whole, s, &whole)) detail::refuse_volume(place);
       }
       if (std::int64_t sum = 0; __builtin_add_overflow(value_, gain, &sum)) detail::refuse_volume(place);
@@ -97,61 +102,94 @@ private:
     }
   }
 
+  /// Adds to the value; what the sum loses in rounding is kept beside it.
+  void grow(volume_of<T> gain) noexcept {
+    const volume_of<T> sum = value_ + gain;
+    if constexpr (std::is_floating_point_v<T>) {
+      const volume_of<T> lost = value_ >= gain ? (value_ - sum) + gain : (gain - sum) + value_;
+      lost_ = sum <= std::numeric_limits<volume_of<T>>::max() ? lost_ + lost : 0;
+    }
+    value_ = sum;
+  }
+
   /// Two objectives: over the steps of the staircase that the point covers.
   volume_of<T> insert_step(V x, V y) {
     const auto first = steps_.lower_bound(x);  // of those at least as wide, the highest
-    V covered = first == steps_.end() ? V(0) : first->second;
+    const V low = detail::base_of<2>(turned_)[0];
+    const V bottom = m_ == 2 ? detail::base_of<2>(turned_)[1] : V(0);
+    const V covered = first == steps_.end() ? bottom : first->second;
     if (covered >= y) return 0;
-    V added = 0;
-    V right = x;
     auto narrower = first;
     if (first != steps_.end() && first->first == x) ++narrower;
-    auto begin = narrower;
-    while (begin != steps_.begin()) {
-      const auto step = std::prev(begin);
-      added += (right - step->first) * (y - covered);
-      right = step->first;
-      covered = step->second;
-      if (covered > y) break;
-      begin = step;
-    }
-    if (begin == steps_.begin()) added += right * (y - covered);
-    const volume_of<T> gain = checked({x, y}, added);
+    auto begin = narrower;  // the first of the steps that the point covers
+    while (begin != steps_.begin() && std::prev(begin)->second <= y) --begin;
+    const V gained = area_over(begin, narrower, {x, y}, {low, bottom}, covered);
+    const volume_of<T> gain = checked({x, y}, gained);
     steps_.erase(begin, narrower);
     steps_.emplace(x, y);
-    value_ += gain;
+    grow(gain);
     return gain;
   }
 
-  volume_of<T> insert_box(const std::vector<V>& side) {
+  using iterator = typename std::map<V, V>::const_iterator;
+
+  /// What a step adds that covers those from `begin` to `end`; right of these `covered` is covered.
+  V area_over(iterator begin, iterator end, std::array<V, 2> corner, std::array<V, 2> low, V covered) const {
+    const V left = begin == steps_.begin() ? low[0] : std::prev(begin)->first;
+    const auto sum_in = [&]<class Sum>() {
+      Sum sum{};
+      V right = corner[0];
+      V height = covered;
+      for (iterator step = end; step != begin;) {
+        --step;
+        sum += detail::length<Sum>(step->first, right) * detail::length<Sum>(height, corner[1]);
+        right = step->first;
+        height = step->second;
+      }
+      if (height < corner[1]) sum += detail::length<Sum>(left, right) * detail::length<Sum>(height, corner[1]);
+      return sum;
+    };
+    if constexpr (std::is_floating_point_v<V>) {
+      using limits = std::numeric_limits<V>;
+      const V highest = begin == end ? covered : begin->second;
+      const bool bounded = (-left <= limits::max() || highest == corner[1]) && -covered <= limits::max() &&
+                           corner[0] <= limits::max() && corner[1] <= limits::max();
+      if (!bounded) return limits::infinity();
+      const V sum = sum_in.template operator()<V>();
+      constexpr V small = limits::min() * (V(1) / limits::epsilon()) * (V(1) / limits::epsilon());
+      return sum > small && sum <= limits::max() ? sum : sum_in.template operator()<detail::wide<V>>().value();
+    } else {
+      return sum_in.template operator()<V>();
+    }
+  }
+
+  volume_of<T> insert_box(const std::vector<V>& corner) {
     volume_of<T> gain = 0;
     const bool outside = detail::with_lanes<M>(m_, place, [&]<std::size_t W>() {
-      std::vector<detail::box<V, W>> others(size());
-      detail::box<V, W> corner;
-      corner.x.fill(1);
-      std::copy(side.begin(), side.end(), corner.begin());
-      for (std::size_t i = 0; i < others.size(); ++i) {
-        others[i].x.fill(1);
-        for (std::size_t k = 0; k < m_; ++k) others[i][k] = std::min(corner[k], corners_[i * m_ + k]);
-        if (others[i] == corner) return false;
+      std::vector<detail::box<V, W>> boxes(1 + size());
+      for (std::size_t i = 0; i < boxes.size(); ++i) {
+        const V* const from = i == 0 ? corner.data() : corners_.data() + (i - 1) * m_;
+        boxes[i].x.fill(1);
+        std::copy(from, from + m_, boxes[i].begin());
+        if (i > 0 && detail::contains(boxes[i], boxes[0])) return false;
       }
-      const V covered = detail::volume_of_union(others, m_, detail::inline_runner{});
-      gain = checked(side, detail::product(corner) - covered);
+      auto base = detail::base_of<W>(turned_);
+      gain = checked(corner, detail::exclusive_volume(boxes, base, m_));
       return true;
     });
     if (!outside) return 0;
     std::size_t kept = 0;
     for (std::size_t i = 0; i < corners_.size(); i += m_) {
       bool inside = true;
-      for (std::size_t k = 0; k < m_; ++k) inside = inside && corners_[i + k] <= side[k];
+      for (std::size_t k = 0; k < m_; ++k) inside = inside && corners_[i + k] <= corner[k];
       if (inside) continue;
       std::copy_n(corners_.begin() + static_cast<std::ptrdiff_t>(i), m_,
                   corners_.begin() + static_cast<std::ptrdiff_t>(kept));
       kept += m_;
     }
     corners_.resize(kept);
-    corners_.insert(corners_.end(), side.begin(), side.end());
-    value_ += gain;
+    corners_.insert(corners_.end(), corner.begin(), corner.end());
+    grow(gain);
     return gain;
   }
 
@@ -162,6 +200,7 @@ private:
   std::map<V, V> steps_;    // up to two objectives: the corners, wider ones later and lower
   std::vector<V> corners_;  // beyond: rows of m_
   volume_of<T> value_ = 0;
+  volume_of<T> lost_ = 0;
   std::size_t ignored_ = 0;
 };
 

@@ -5,10 +5,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
+#include "exclusive_box.hpp"
 #include "volume_boxes.hpp"
 #include "volume_cells.hpp"
 
@@ -18,9 +18,12 @@ namespace paragon::inline PARAGON_ISA::pareto::detail {
 /// pivot of a cell alone contains what the union of the others leaves; it reaches into none of the cells beyond, where
 /// the question is the same for fewer boxes.
 ///
+/// All is added up from positive terms, so that a box which alone contains little is measured as exactly as a large one.
+///
 /// Each box is looked at in a few tens of cells instead of against all others: on random fronts that makes about n^1.2 in
 /// four objectives.
-template <class V, std::size_t W>
+/// \tparam Sum  what volumes are counted in: V, or `wide<V>` where a product may leave its range
+template <class V, std::size_t W, class Sum>
 class exclusive_cells {
 public:
   struct cell {
@@ -29,22 +32,23 @@ public:
     std::vector<std::uint32_t> owners;
   };
   /// Volumes by owner, in the order in which they were found.
-  using found = std::vector<std::pair<std::uint32_t, V>>;
+  using found = std::vector<std::pair<std::uint32_t, Sum>>;
 
   explicit exclusive_cells(std::size_t m) : m_(m), volume_(m) {}
 
   /// What box i of a cell alone contains.
-  V exclusive(const cell& c, std::size_t i) {
-    volume_.push_others(c.boxes, i, c.low);
-    return product(difference(c.boxes[i], c.low)) - volume_.run();
+  Sum exclusive(const cell& c, std::size_t i) {
+    box<V, W> low = c.low;
+    if (!cut_to_exclusive(c.boxes, i, low, others_)) return Sum{};
+    return volume_.uncovered(others_, low, c.boxes[i]);
   }
 
   /// Adds what the pivot alone contains to `result`, and the cells beyond it to `cells`.
   void divide(const cell& c, found& result, std::vector<cell>& cells) {
     std::size_t pivot = 0;
-    V most = product(difference(c.boxes[0], c.low));
+    Sum most = volume_between<Sum>(c.low, c.boxes[0]);
     for (std::size_t i = 1; i < c.boxes.size(); ++i) {
-      const V size = product(difference(c.boxes[i], c.low));
+      const Sum size = volume_between<Sum>(c.low, c.boxes[i]);
       pivot = size > most ? i : pivot;
       most = size > most ? size : most;
     }
@@ -85,20 +89,22 @@ public:
 
 private:
   std::size_t m_;
-  cell_volume<V, W> volume_;
+  cell_volume<V, W, Sum> volume_;
+  std::vector<box<V, W>> others_;
 };
 
 /// \pre the boxes are not empty
-template <class V, std::size_t W, class Runner>
-std::vector<V> exclusive_volumes(const std::vector<box<V, W>>& boxes, std::size_t m, Runner&& runner) {
-  using worker = exclusive_cells<V, W>;
+template <class Sum, class V, std::size_t W, class Runner>
+std::vector<Sum> exclusive_volumes(const std::vector<box<V, W>>& boxes, const box<V, W>& base, std::size_t m,
+                                   Runner&& runner) {
+  using worker = exclusive_cells<V, W, Sum>;
   constexpr std::size_t most_cells = 64;
   const std::size_t large = std::max<std::size_t>(64, worker::few(m));  // a cell below is not divided among threads
-  std::vector<V> result(boxes.size());
+  std::vector<Sum> result(boxes.size());
   std::vector<std::uint32_t> owners(boxes.size());
   for (std::size_t i = 0; i < owners.size(); ++i) owners[i] = static_cast<std::uint32_t>(i);
   std::vector<typename worker::cell> cells;
-  cells.push_back({box<V, W>{}, boxes, std::move(owners)});
+  cells.push_back({base, boxes, std::move(owners)});
 
   if (boxes.size() <= worker::few(m)) {
     runner.for_blocks(boxes.size(), 8, [&](std::size_t begin, std::size_t end) {
@@ -124,9 +130,6 @@ std::vector<V> exclusive_volumes(const std::vector<box<V, W>>& boxes, std::size_
     for (const auto& part : found) {
       for (const auto& [owner, volume] : part) result[owner] += volume;
     }
-  }
-  if constexpr (std::is_floating_point_v<V>) {
-    for (V& v : result) v = std::max(v, V(0));
   }
   return result;
 }

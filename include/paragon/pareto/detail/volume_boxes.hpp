@@ -20,8 +20,12 @@ namespace paragon::inline PARAGON_ISA::pareto::detail {
 template <class T>
 using working_volume = std::conditional_t<std::is_integral_v<T>, std::uint64_t, volume_of<T>>;
 
-/// A box between the origin and a corner with positive coordinates: what one point dominates, seen from the reference.
-/// A point better than another has a corner with larger coordinates. Lanes beyond the objectives hold 1.
+/// The better corner of a box whose other corner is the reference point: what one point dominates. A better point has a
+/// corner with larger coordinates. Lanes beyond the objectives hold 1, and 0 in the reference.
+///
+/// Floating-point coordinates are the caller's, maximised, so that every length is the difference of two numbers that
+/// were given, rounded once: lengths up to a distant reference would have lost how far two points are apart. Integers
+/// are lengths up to the reference, which is then 0: exact, and without overflow.
 template <class V, std::size_t W>
 using box = lanes<V, W>;
 
@@ -60,9 +64,10 @@ decltype(auto) with_lanes(std::size_t m, std::string_view place, F&& f) {
 template <class V, std::size_t W>
 struct box_list {
   std::vector<box<V, W>> boxes;
+  box<V, W> base{};               ///< the reference
   std::vector<std::size_t> rows;  ///< the point of each box, where asked for
   std::size_t ignored = 0;        ///< points without a box
-  bool unbounded = false;         ///< some corner lies at infinity
+  bool unbounded = false;         ///< some box has no end
 };
 
 /// The reference in the orientation of the view. Throws for a wrong number of coordinates and for NaN.
@@ -82,10 +87,35 @@ std::vector<typename View::value_type> oriented_reference(const View& view, cons
   return turned;
 }
 
-/// The length from `from` to `to` >= `from`.
+/// Coordinates of a corner from an objective that is minimised, and the reference's.
 template <class V, class T>
-V side_length(T from, T to) noexcept {
-  return static_cast<V>(to) - static_cast<V>(from);
+V corner_coordinate(T value, T reference) noexcept {
+  if constexpr (std::is_integral_v<T>) {
+    return static_cast<V>(reference) - static_cast<V>(value);
+  } else {
+    return -static_cast<V>(value);
+  }
+}
+
+/// The corner of the reference itself.
+template <std::size_t W, class T>
+box<working_volume<T>, W> base_of(const std::vector<T>& reference) noexcept {
+  box<working_volume<T>, W> base{};
+  for (std::size_t k = 0; k < reference.size(); ++k) {
+    base[k] = corner_coordinate<working_volume<T>>(reference[k], reference[k]);
+  }
+  return base;
+}
+
+/// Whether the box from `base` to `corner` has no end.
+template <class V, std::size_t W>
+bool is_unbounded(const box<V, W>& base, const box<V, W>& corner) noexcept {
+  bool unbounded = false;
+  if constexpr (std::is_floating_point_v<V>) {
+    constexpr V most = std::numeric_limits<V>::max();
+    for (std::size_t k = 0; k < W; ++k) unbounded = unbounded || base[k] < -most || corner[k] > most;
+  }
+  return unbounded;
 }
 
 /// Reads all points; throws for a NaN that the view does not allow.
@@ -95,8 +125,9 @@ box_list<working_volume<T>, W> boxes_of(const View& view, const std::vector<T>& 
   using V = working_volume<T>;
   const std::size_t m = view.objectives();
   box_list<V, W> result;
-  box<V, W> side;
-  side.x.fill(1);
+  result.base = base_of<W>(reference);
+  box<V, W> corner;
+  corner.x.fill(1);
   for (std::size_t i = 0; i < view.size(); ++i) {
     view.check(i);
     bool inside = true;
@@ -105,12 +136,9 @@ box_list<working_volume<T>, W> boxes_of(const View& view, const std::vector<T>& 
       ++result.ignored;
       continue;
     }
-    for (std::size_t k = 0; k < m; ++k) {
-      side[k] = side_length<V>(view(i, k), reference[k]);
-      result.unbounded =
-          result.unbounded || (std::numeric_limits<V>::has_infinity && side[k] > std::numeric_limits<V>::max());
-    }
-    result.boxes.push_back(side);
+    for (std::size_t k = 0; k < m; ++k) corner[k] = corner_coordinate<V>(view(i, k), reference[k]);
+    result.unbounded = result.unbounded || is_unbounded(result.base, corner);
+    result.boxes.push_back(corner);
     if (with_rows) result.rows.push_back(i);
   }
   if (result.boxes.size() > std::numeric_limits<std::uint32_t>::max()) {
@@ -120,52 +148,51 @@ box_list<working_volume<T>, W> boxes_of(const View& view, const std::vector<T>& 
 }
 
 /// Drops the boxes inside the largest one but not equal to it: of uniform data these are nearly all. O(n m).
+/// Returns the volume of that largest box, roughly.
 template <class V, std::size_t W>
-void drop_inside_largest(std::vector<box<V, W>>& boxes) {
-  double largest = -1;
+auto drop_inside_largest(std::vector<box<V, W>>& boxes, const box<V, W>& base) {
+  using size_type = std::conditional_t<std::is_integral_v<V>, double, V>;
+  size_type largest = -1;
   box<V, W> best{};
   for (const auto& b : boxes) {
-    double size = 1;
-    for (const V x : b) size *= static_cast<double>(x);
+    size_type size = 1;
+    for (std::size_t k = 0; k < W; ++k) size *= static_cast<size_type>(b[k] - base[k]);
     if (size > largest) {
       largest = size;
       best = b;
     }
   }
   std::erase_if(boxes, [&](const auto& b) { return contains(best, b) && !(b == best); });
+  return largest;
 }
 
 [[noreturn]] inline void refuse_volume(std::string_view place) {
   throw error(place, "the volume of integer points exceeds 64 bits", "floating-point objectives");
 }
 
-/// The value of `compute(boxes)`, a volume of boxes.
+/// The volume `compute(boxes)` of boxes whose coordinates are integers.
 ///
-/// Integers: computed modulo 2^64, which is exact if the true value fits. Where the smallest box around all does not
-/// fit, the value in floating point tells whether the true one does; if not, throws.
-template <class T, std::size_t W, class Compute>
-volume_of<T> exactly(const std::vector<box<working_volume<T>, W>>& boxes, std::string_view place, Compute compute) {
-  if constexpr (!std::is_integral_v<T>) {
-    return compute(boxes);
-  } else {
-    constexpr double limit = 9223372036854775808.0;  // 2^63
-    box<std::uint64_t, W> around{};
-    for (const auto& b : boxes) {
-      for (std::size_t k = 0; k < W; ++k) around[k] = std::max(around[k], b[k]);
-    }
-    double size = 1;
-    for (const std::uint64_t x : around) size *= static_cast<double>(x);
-    if (size > 0.99 * limit) {
-      std::vector<box<double, W>> real(boxes.size());
-      for (std::size_t i = 0; i < boxes.size(); ++i) {
-        for (std::size_t k = 0; k < W; ++k) real[i][k] = static_cast<double>(boxes[i][k]);
-      }
-      if (compute(real) > 1.5 * limit) refuse_volume(place);
-    }
-    const std::uint64_t value = compute(boxes);
-    if (value > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) refuse_volume(place);
-    return static_cast<std::int64_t>(value);
+/// Computed modulo 2^64, which is exact if the true value fits. Where the smallest box around all does not fit, the
+/// value in floating point tells whether the true one does; if not, throws.
+template <std::size_t W, class Compute>
+std::int64_t exactly(const std::vector<box<std::uint64_t, W>>& boxes, std::string_view place, Compute compute) {
+  constexpr double limit = 9223372036854775808.0;  // 2^63
+  box<std::uint64_t, W> around{};
+  for (const auto& b : boxes) {
+    for (std::size_t k = 0; k < W; ++k) around[k] = std::max(around[k], b[k]);
   }
+  double size = 1;
+  for (const std::uint64_t x : around) size *= static_cast<double>(x);
+  if (size > 0.99 * limit) {
+    std::vector<box<double, W>> real(boxes.size());
+    for (std::size_t i = 0; i < boxes.size(); ++i) {
+      for (std::size_t k = 0; k < W; ++k) real[i][k] = static_cast<double>(boxes[i][k]);
+    }
+    if (compute(real) > 1.5 * limit) refuse_volume(place);
+  }
+  const std::uint64_t value = compute(boxes);
+  if (value > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) refuse_volume(place);
+  return static_cast<std::int64_t>(value);
 }
 
 }  // namespace paragon::pareto::detail

@@ -19,38 +19,34 @@ namespace paragon::inline PARAGON_ISA::pareto::detail {
 ///
 /// The pivot is the largest box. Boxes inside another are not looked for: those inside a pivot reach into no cell beyond
 /// it, and that suffices. Cells wait on a stack in one block of memory, so nothing recurs deeply. All terms but those of
-/// the smallest cells are positive.
+/// the smallest cells are positive. What boxes leave of a cell is the sum of the cells that none of them reaches into.
 ///
 /// Cost: for random fronts of n points about n log n in four objectives; exponential in their number at worst, as for
 /// every known algorithm.
-template <class V, std::size_t W>
+/// \tparam Sum  what volumes are counted in: V, or `wide<V>` where a product may leave its range
+template <class V, std::size_t W, class Sum = V>
 class cell_volume {
 public:
   struct cell {
     box<V, W> low;
+    box<V, W> high;
     std::size_t begin;  ///< its boxes in `boxes()`
     std::size_t n;
   };
 
-  explicit cell_volume(std::size_t m) : m_(m), few_(std::make_unique_for_overwrite<few_boxes<V, W>>()) {}
+  explicit cell_volume(std::size_t m) : m_(m), few_(std::make_unique_for_overwrite<few_boxes<V, W, Sum>>()) {}
 
   /// Adds the boxes of a cell with corner `low`; none is longer than the cell.
   void push(const box<V, W>* first, std::size_t n, const box<V, W>& low) {
-    cells_.push_back({low, boxes_.size(), n});
+    box<V, W> high;
+    high.x.fill(std::numeric_limits<V>::max());
+    cells_.push_back({low, high, boxes_.size(), n});
     boxes_.insert(boxes_.end(), first, first + n);
   }
 
-  /// Adds a cell with corner `low`: all boxes but that at `index`, cut down to it.
-  void push_others(const std::vector<box<V, W>>& boxes, std::size_t index, const box<V, W>& low) {
-    cells_.push_back({low, boxes_.size(), boxes.size() - 1});
-    for (std::size_t j = 0; j < boxes.size(); ++j) {
-      if (j != index) boxes_.push_back(lower(boxes[j], boxes[index]));
-    }
-  }
-
   /// The volume of all cells added.
-  V run() {
-    V total = 0;
+  Sum run() {
+    Sum total{};
     while (!cells_.empty()) {
       const cell c = cells_.back();
       if (c.n > most_few) {
@@ -64,9 +60,42 @@ public:
     return total;
   }
 
-  /// Replaces the last cell by the cells beyond its pivot; returns the volume that the pivot covers.
+  /// What the boxes leave of the cell between two corners; each of them reaches into it.
+  Sum uncovered(const std::vector<box<V, W>>& boxes, const box<V, W>& low, const box<V, W>& high) {
+    boxes_ = boxes;
+    cells_.push_back({low, high, 0, boxes_.size()});
+    Sum total{};
+    while (!cells_.empty()) {
+      const cell c = cells_.back();
+      if (c.n > most_few) {
+        split<true>();
+        continue;
+      }
+      total += few_->uncovered(boxes_.data() + c.begin, c.n, c.low, c.high, m_);
+      boxes_.resize(c.begin);
+      cells_.pop_back();
+    }
+    return total;
+  }
+
+  /// Replaces the last cell by the cells beyond its pivot that boxes reach into; returns the volume that the pivot
+  /// covers.
   /// \pre it has boxes
-  V divide() {
+  Sum divide() {
+    const box<V, W> low = cells_.back().low;
+    return volume_between<Sum>(low, split<false>());
+  }
+
+  [[nodiscard]] const std::vector<cell>& cells() const noexcept { return cells_; }
+  [[nodiscard]] const std::vector<box<V, W>>& boxes() const noexcept { return boxes_; }
+
+private:
+  static constexpr std::size_t most_few = W <= 4 ? 32 : few_boxes<V, W, Sum>::most;
+
+  /// Replaces the last cell by the cells beyond its pivot, and returns the pivot.
+  /// \tparam Empty  whether cells that no box reaches into are kept
+  template <bool Empty>
+  box<V, W> split() {
     const cell c = cells_.back();
     cells_.pop_back();
     box<V, W> p = boxes_[largest(c)];
@@ -80,7 +109,7 @@ public:
     std::size_t total = 0;
     // The smallest cells first: later ones are cut shorter.
     for (std::size_t k = 0; k < m_; ++k) {
-      if (count_[k] == 0) continue;
+      if (Empty ? !(p[k] < c.high[k]) : count_[k] == 0) continue;
       total += count_[k];
       std::size_t at = sides++;
       for (; at > 0 && count_[order[at - 1]] > count_[k]; --at) order[at] = order[at - 1];
@@ -90,34 +119,27 @@ public:
     boxes_.resize(end + total);
     const box<V, W>* const from = boxes_.data() + c.begin;
     box<V, W>* to = boxes_.data() + end;
-    box<V, W> high;
-    high.x.fill(std::numeric_limits<V>::max());
+    box<V, W> high = c.high;
     std::size_t begin = c.begin;
     for (std::size_t o = 0; o < sides; ++o) {
       const std::size_t k = order[o];
       const std::uint32_t* const member = beyond_.data() + k * c.n;
       for (std::size_t i = 0; i < count_[k]; ++i) *to++ = lower(from[member[i]], high);
-      cells_.push_back({replaced(c.low, k, p), begin, count_[k]});
+      cells_.push_back({replaced(c.low, k, p), high, begin, count_[k]});
       begin += count_[k];
       high = replaced(high, k, p);
     }
     // The boxes of the cell itself are no longer needed.
     const auto at = [&](std::size_t i) { return boxes_.begin() + static_cast<std::ptrdiff_t>(i); };
     boxes_.erase(at(c.begin), at(end));
-    return product(difference(p, c.low));
+    return p;
   }
-
-  [[nodiscard]] const std::vector<cell>& cells() const noexcept { return cells_; }
-  [[nodiscard]] const std::vector<box<V, W>>& boxes() const noexcept { return boxes_; }
-
-private:
-  static constexpr std::size_t most_few = W <= 4 ? 32 : few_boxes<V, W>::most;
 
   [[nodiscard]] std::size_t largest(const cell& c) const {
     std::size_t best = c.begin;
-    V most = product(difference(boxes_[best], c.low));
+    Sum most = volume_between<Sum>(c.low, boxes_[best]);
     for (std::size_t i = c.begin + 1; i < c.begin + c.n; ++i) {
-      const V size = product(difference(boxes_[i], c.low));
+      const Sum size = volume_between<Sum>(c.low, boxes_[i]);
       best = size > most ? i : best;
       most = size > most ? size : most;
     }
@@ -160,7 +182,7 @@ private:
   }
 
   std::size_t m_;
-  std::unique_ptr<few_boxes<V, W>> few_;
+  std::unique_ptr<few_boxes<V, W, Sum>> few_;
   std::vector<box<V, W>> boxes_;
   std::vector<cell> cells_;
   std::vector<std::uint32_t> beyond_;
@@ -169,8 +191,8 @@ private:
 
 /// The volume of the union of boxes in four objectives or more. Large problems are divided into some tens of cells that
 /// the runner works on; their volumes are added in a fixed order.
-template <class V, std::size_t W, class Runner>
-V union_of_boxes(const std::vector<box<V, W>>& boxes, std::size_t m, Runner&& runner) {
+template <class Sum, class V, std::size_t W, class Runner>
+Sum union_of_boxes(const std::vector<box<V, W>>& boxes, const box<V, W>& base, std::size_t m, Runner&& runner) {
   struct task {
     box<V, W> low;
     std::vector<box<V, W>> boxes;
@@ -179,18 +201,18 @@ V union_of_boxes(const std::vector<box<V, W>>& boxes, std::size_t m, Runner&& ru
   const std::size_t large = m <= 5 ? 512 : m <= 7 ? 128 : 32;  // below, a cell is not worth a task
 
   if (boxes.size() <= large) {
-    cell_volume<V, W> cells(m);
-    cells.push(boxes.data(), boxes.size(), box<V, W>{});
+    cell_volume<V, W, Sum> cells(m);
+    cells.push(boxes.data(), boxes.size(), base);
     return cells.run();
   }
-  V total = 0;
+  Sum total{};
   std::vector<task> tasks;
-  tasks.push_back({box<V, W>{}, boxes});
+  tasks.push_back({base, boxes});
   while (tasks.size() < most_tasks) {
     const auto next = std::max_element(tasks.begin(), tasks.end(),
                                        [](const task& a, const task& b) { return a.boxes.size() < b.boxes.size(); });
     if (next == tasks.end() || next->boxes.size() <= large) break;
-    cell_volume<V, W> parts(m);
+    cell_volume<V, W, Sum> parts(m);
     parts.push(next->boxes.data(), next->boxes.size(), next->low);
     tasks.erase(next);
     total += parts.divide();
@@ -199,15 +221,15 @@ V union_of_boxes(const std::vector<box<V, W>>& boxes, std::size_t m, Runner&& ru
       tasks.push_back({c.low, {first, first + static_cast<std::ptrdiff_t>(c.n)}});
     }
   }
-  std::vector<V> volumes(tasks.size());
+  std::vector<Sum> volumes(tasks.size());
   runner.for_blocks(tasks.size(), 1, [&](std::size_t begin, std::size_t end) {
-    cell_volume<V, W> cells(m);
+    cell_volume<V, W, Sum> cells(m);
     for (std::size_t t = begin; t < end; ++t) {
       cells.push(tasks[t].boxes.data(), tasks[t].boxes.size(), tasks[t].low);
       volumes[t] = cells.run();
     }
   });
-  for (const V v : volumes) total += v;
+  for (const Sum& v : volumes) total += v;
   return total;
 }
 

@@ -7,40 +7,46 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <type_traits>
 
 #include "volume_boxes.hpp"
+#include "wide.hpp"
 
 namespace paragon::inline PARAGON_ISA::pareto::detail {
 
-/// The volume of the union of up to 64 boxes within a cell, for four objectives and more.
+/// The volume of the union of up to 64 boxes within a cell, and what they leave of it, for four objectives and more.
 ///
 /// A cell is a box with corners `low` and `high`; the boxes are seen cut down to it. One of them, the pivot, covers the
 /// cell up to its corner p. What lies beyond p in one objective is a cell of its own; of the rest, what lies beyond it in
 /// the next; and so on. In each of these smaller cells only the boxes that reach beyond p there count. Up to four boxes
 /// are counted by inclusion and exclusion.
 ///
+/// What the boxes leave is counted in the same cells: those beyond a pivot that no box reaches into, a sum of positive
+/// terms. Where up to four boxes leave a quarter of a cell or more, it is the cell less their union.
+///
 /// Boxes are never copied: a set of them is a word of 64 bits, and for each box and objective, the set of the longer ones
 /// is computed once. Boxes inside another need no attention: one inside the pivot reaches into no cell beyond it.
 ///
 /// Reference: Jaszkiewicz, "Improved quick hypervolume algorithm", Computers & Operations Research 90, 2018 (the cells).
-template <class V, std::size_t W>
+/// \tparam Sum  what volumes are counted in: V, or `wide<V>` where a product may leave its range
+template <class V, std::size_t W, class Sum>
 class few_boxes {
 public:
   static constexpr std::size_t most = 64;
 
+  /// The volume of the union beyond `low`.
   /// \param n  1 to 64
   /// \param m  objectives; lanes beyond are 1 in the boxes and 0 in `low`
-  V volume(const box<V, W>* boxes, std::size_t n, const box<V, W>& low, std::size_t m) {
-    m_ = m;
-    std::copy(boxes, boxes + n, corner_.begin());
-    cell whole;
-    whole.low = low;
-    for (std::size_t k = 0; k < W; ++k) {
-      whole.high[k] = k < m ? std::numeric_limits<V>::max() : V(1);
-    }
-    const set everyone = n == 64 ? all : (set{1} << n) - 1;
-    if (n > 4) compare(n);
-    return count(everyone, whole);
+  Sum volume(const box<V, W>* boxes, std::size_t n, const box<V, W>& low, std::size_t m) {
+    cell whole{low, {}};
+    for (std::size_t k = 0; k < W; ++k) whole.high[k] = k < m ? std::numeric_limits<V>::max() : V(1);
+    return count(take(boxes, n, m, n > 4), whole);
+  }
+
+  /// What the boxes leave of the cell from `low` to `high`; each of them reaches into it.
+  /// \param n  0 to 64
+  Sum uncovered(const box<V, W>* boxes, std::size_t n, const box<V, W>& low, const box<V, W>& high, std::size_t m) {
+    return rest(take(boxes, n, m, true), {low, high});
   }
 
 private:
@@ -52,10 +58,18 @@ private:
     box<V, W> high;
   };
 
+  set take(const box<V, W>* boxes, std::size_t n, std::size_t m, bool divided) {
+    m_ = m;
+    std::copy(boxes, boxes + n, corner_.begin());
+    if (divided) compare(n);
+    return n == 64 ? all : (set{1} << n) - 1;
+  }
+
   static std::size_t first(set s) noexcept { return static_cast<std::size_t>(std::countr_zero(s)); }
 
-  /// Box q within a cell.
-  box<V, W> within(std::size_t q, const cell& c) const noexcept { return difference(lower(corner_[q], c.high), c.low); }
+  /// The volume of boxes within a cell.
+  Sum size(const box<V, W>& corner, const cell& c) const noexcept { return volume_between<Sum>(c.low, corner); }
+  box<V, W> within(std::size_t q, const cell& c) const noexcept { return lower(corner_[q], c.high); }
 
   /// For each box and objective, the boxes that are at least as long and those that are longer.
   void compare(std::size_t n) noexcept {
@@ -78,13 +92,53 @@ private:
     }
   }
 
-  V count(set s, const cell& c) {
+  Sum count(set s, const cell& c) {
     switch (std::popcount(s)) {
-      case 1: return product(within(first(s), c));
+      case 1: return size(within(first(s), c), c);
       case 2: return two(s, c);
       case 3: return three(s, c);
       case 4: return four(s, c);
       default: return divide(s, c);
+    }
+  }
+
+  Sum rest(set s, const cell& c) {
+    const Sum whole = size(c.high, c);
+    if (s == 0) return whole;
+    if (std::popcount(s) <= 4) {
+      const Sum left = whole - count(s, c);
+      const Sum half = left + left;
+      if (std::is_integral_v<V> || !(half + half < whole)) return left;
+    }
+    Sum total{};
+    for_cells_beyond<true>(pivot(s, c), s, c, [&](set boxes, const cell& part) { total += rest(boxes, part); });
+    return total;
+  }
+
+  /// Calls `f(boxes, cell)` for the cells beyond the pivot p.
+  /// \tparam Empty  whether for those that no box reaches into, too
+  template <bool Empty, class F>
+  void for_cells_beyond(std::size_t p, set s, const cell& c, F&& f) {
+    // The smallest sets first: later cells are cut shorter, so that more boxes in them are inside another.
+    struct side {
+      set boxes;
+      std::size_t objective;
+    };
+    std::array<side, W> sides;
+    std::size_t count_of_sides = 0;
+    for (std::size_t k = 0; k < m_; ++k) {
+      const set reach = s & longer_[p][k];
+      if ((!Empty && reach == 0) || !(corner_[p][k] < c.high[k])) continue;
+      std::size_t at = count_of_sides++;
+      for (; at > 0 && std::popcount(sides[at - 1].boxes) > std::popcount(reach); --at) sides[at] = sides[at - 1];
+      sides[at] = {reach, k};
+    }
+    cell part = c;
+    for (std::size_t i = 0; i < count_of_sides; ++i) {
+      const std::size_t k = sides[i].objective;
+      part.low = replaced(c.low, k, corner_[p]);
+      f(sides[i].boxes, part);
+      part.high = replaced(part.high, k, corner_[p]);
     }
   }
 
@@ -105,52 +159,31 @@ private:
     return best;
   }
 
-  V divide(set s, const cell& c) {
+  Sum divide(set s, const cell& c) {
     const std::size_t p = pivot(s, c);
-    const V largest = product(within(p, c));
-    // The smallest sets first: later cells are cut shorter, so that more boxes in them are inside another.
-    struct side {
-      set boxes;
-      std::size_t objective;
-    };
-    std::array<side, W> sides;
-    std::size_t count_of_sides = 0;
-    for (std::size_t k = 0; k < m_; ++k) {
-      const set reach = s & longer_[p][k];
-      if (reach == 0 || !(corner_[p][k] < c.high[k])) continue;
-      std::size_t at = count_of_sides++;
-      for (; at > 0 && std::popcount(sides[at - 1].boxes) > std::popcount(reach); --at) sides[at] = sides[at - 1];
-      sides[at] = {reach, k};
-    }
-    V total = largest;
-    cell part = c;
-    for (std::size_t i = 0; i < count_of_sides; ++i) {
-      const std::size_t k = sides[i].objective;
-      part.low = replaced(c.low, k, corner_[p]);
-      total += count(sides[i].boxes, part);
-      part.high = replaced(part.high, k, corner_[p]);
-    }
+    Sum total = size(within(p, c), c);
+    for_cells_beyond<false>(p, s, c, [&](set boxes, const cell& part) { total += count(boxes, part); });
     return total;
   }
 
   // Differences of a volume and one inside it, so that no term is negative by more than rounding.
-  V two(set s, const cell& c) const noexcept {
+  Sum two(set s, const cell& c) const noexcept {
     const auto a = within(first(s), c);
     const auto b = within(first(s & (s - 1)), c);
-    return product(a) + (product(b) - product(lower(a, b)));
+    return size(a, c) + (size(b, c) - size(lower(a, b), c));
   }
 
-  V three(set s, const cell& c) const noexcept {
+  Sum three(set s, const cell& c) const noexcept {
     const auto a = within(first(s), c);
     s &= s - 1;
     const auto b = within(first(s), c);
     const auto d = within(first(s & (s - 1)), c);
     const auto ab = lower(a, b);
-    return product(a) + (product(b) - product(ab)) +
-           ((product(d) - product(lower(a, d))) - (product(lower(b, d)) - product(lower(ab, d))));
+    return size(a, c) + (size(b, c) - size(ab, c)) +
+           ((size(d, c) - size(lower(a, d), c)) - (size(lower(b, d), c) - size(lower(ab, d), c)));
   }
 
-  V four(set s, const cell& c) const noexcept {
+  Sum four(set s, const cell& c) const noexcept {
     const auto a = within(first(s), c);
     s &= s - 1;
     const auto b = within(first(s), c);
@@ -159,10 +192,10 @@ private:
     const auto e = within(first(s & (s - 1)), c);
     const auto ab = lower(a, b);
     const auto de = lower(d, e);
-    const V three = product(a) + (product(b) - product(ab)) +
-                    ((product(d) - product(lower(a, d))) - (product(lower(b, d)) - product(lower(ab, d))));
-    const V single = product(e) - product(lower(a, e)) - (product(lower(b, e)) - product(lower(ab, e)));
-    const V with_d = product(de) - product(lower(a, de)) - (product(lower(b, de)) - product(lower(ab, de)));
+    const Sum three = size(a, c) + (size(b, c) - size(ab, c)) +
+                      ((size(d, c) - size(lower(a, d), c)) - (size(lower(b, d), c) - size(lower(ab, d), c)));
+    const Sum single = size(e, c) - size(lower(a, e), c) - (size(lower(b, e), c) - size(lower(ab, e), c));
+    const Sum with_d = size(de, c) - size(lower(a, de), c) - (size(lower(b, de), c) - size(lower(ab, de), c));
     return three + (single - with_d);
   }
 

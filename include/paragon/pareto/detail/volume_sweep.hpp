@@ -9,6 +9,7 @@
 #include "rank_set.hpp"
 #include "sorted_order.hpp"
 #include "volume_boxes.hpp"
+#include "wide.hpp"
 
 namespace paragon::inline PARAGON_ISA::pareto::detail {
 
@@ -27,21 +28,22 @@ std::vector<position> longest_first(const std::vector<box<V, W>>& boxes, std::si
   }
 }
 
-template <class V>
-V union_of_boxes(const std::vector<box<V, 1>>& boxes) {
-  V longest = 0;
-  for (const auto& b : boxes) longest = std::max(longest, b[0]);
-  return longest;
+/// The volumes below are sums in Sum, which is V, or `wide<V>` where a product may leave its range.
+template <class Sum, class V>
+Sum union_of_boxes(const std::vector<box<V, 1>>& boxes, const box<V, 1>& base) {
+  V farthest = base[0];
+  for (const auto& b : boxes) farthest = std::max(farthest, b[0]);
+  return length<Sum>(base[0], farthest);
 }
 
 /// From the widest box to the narrowest, each adds what it is higher than those before. O(n) beyond the sorting.
-template <class V>
-V union_of_boxes(const std::vector<box<V, 2>>& boxes) {
-  V area = 0;
-  V height = 0;
+template <class Sum, class V>
+Sum union_of_boxes(const std::vector<box<V, 2>>& boxes, const box<V, 2>& base) {
+  Sum area{};
+  V height = base[1];
   for (const position i : longest_first(boxes, 0)) {
     if (boxes[i][1] <= height) continue;
-    area += boxes[i][0] * (boxes[i][1] - height);
+    area += length<Sum>(base[0], boxes[i][0]) * length<Sum>(height, boxes[i][1]);
     height = boxes[i][1];
   }
   return area;
@@ -91,31 +93,31 @@ struct sweep_order {
 /// which form a staircase. All terms are positive, so no digits cancel. O(n log n).
 /// Reference: Fonseca, Paquete, Lopez-Ibanez, "An improved dimension-sweep algorithm for the hypervolume indicator",
 /// CEC 2006; Beume et al., "On the complexity of computing the hypervolume indicator", IEEE TEC 13, 2009.
-template <class V>
-V union_of_boxes(const std::vector<box<V, 3>>& boxes) {
+template <class Sum, class V>
+Sum union_of_boxes(const std::vector<box<V, 3>>& boxes, const box<V, 3>& base) {
   const sweep_order<V> order(boxes);
   const auto& bases = order.bases;
   rank_set staircase(bases.size());  // by rank: width falls, depth rises
-  V total = 0;
+  Sum total{};
   for (const auto& [height, rank] : order.tops) {
     const V depth = bases[rank].depth;
     const std::size_t wider = staircase.previous(rank);
-    V covered = wider == staircase.none() ? V(0) : bases[wider].depth;  // depth covered left of `right`
+    V covered = wider == staircase.none() ? base[1] : bases[wider].depth;  // depth covered left of `right`
     if (covered >= depth) continue;
-    V added = 0;
+    Sum added{};
     V right = bases[rank].width;
     std::size_t narrower = staircase.next(rank);
     while (narrower != staircase.none()) {
-      added += (right - bases[narrower].width) * (depth - covered);
+      added += length<Sum>(bases[narrower].width, right) * length<Sum>(covered, depth);
       right = bases[narrower].width;
       covered = bases[narrower].depth;
       if (covered > depth) break;
       staircase.erase(narrower);
       narrower = staircase.next(rank);
     }
-    if (narrower == staircase.none()) added += right * (depth - covered);
+    if (narrower == staircase.none()) added += length<Sum>(base[0], right) * length<Sum>(covered, depth);
     staircase.insert(rank);
-    total += added * height;
+    total += added * length<Sum>(base[2], height);
   }
   return total;
 }

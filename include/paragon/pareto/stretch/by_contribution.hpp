@@ -3,10 +3,9 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <limits>
 #include <queue>
 #include <span>
-#include <type_traits>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -16,27 +15,31 @@
 namespace paragon::inline PARAGON_ISA::pareto {
 namespace detail {
 
-/// What point i alone dominates: its own box less what the others dominate of it.
-/// \param rows     m numbers a point, better than the reference
-/// \param removed  points that do not count
+/// What row i alone dominates.
+/// \param rows       m numbers a point, minimised
+/// \param reference  m numbers
+/// \param removed    points that do not count
 template <class T>
-volume_of<T> exclusive_volume(const std::vector<T>& rows, std::size_t m, const std::vector<T>& reference,
-                              const std::vector<char>& removed, std::size_t i, std::vector<T>& limited) {
-  using V = volume_of<T>;
-  const auto measure = [&](std::span<const T> values) {
-    return hypervolume(points<T>(values, m), list_view<T>(reference)).value;
-  };
-  const std::span<const T> own = std::span(rows).subspan(i * m, m);
-  limited.clear();
-  for (std::size_t j = 0; j < removed.size(); ++j) {
-    if (j == i || removed[j] != 0) continue;
-    for (std::size_t k = 0; k < m; ++k) limited.push_back(std::max(own[k], rows[j * m + k]));
-  }
-  const V whole = measure(own);
-  if constexpr (std::is_floating_point_v<V>) {
-    if (whole == std::numeric_limits<V>::infinity()) return whole;
-  }
-  return limited.empty() ? whole : whole - measure(limited);
+volume_of<T> exclusive_row(const std::vector<T>& rows, std::size_t m, const std::vector<T>& reference,
+                           const std::vector<char>& removed, std::size_t i, std::string_view place) {
+  using V = working_volume<T>;
+  return with_lanes<dynamic_objectives>(m, place, [&]<std::size_t W>() {
+    std::vector<box<V, W>> boxes;
+    const auto add = [&](std::size_t j) {
+      boxes.emplace_back().x.fill(1);
+      for (std::size_t k = 0; k < m; ++k) {
+        if (!(rows[j * m + k] < reference[k])) return boxes.pop_back();
+        boxes.back()[k] = corner_coordinate<V>(rows[j * m + k], reference[k]);
+      }
+    };
+    add(i);
+    if (boxes.empty()) return volume_of<T>(0);
+    for (std::size_t j = 0; j < removed.size(); ++j) {
+      if (j != i && removed[j] == 0) add(j);
+    }
+    auto base = base_of<W>(reference);
+    return static_cast<volume_of<T>>(exclusive_volume(boxes, base, m));
+  });
 }
 
 }  // namespace detail
@@ -47,7 +50,8 @@ volume_of<T> exclusive_volume(const std::vector<T>& rows, std::size_t m, const s
 /// fronts before, which would leave nothing to contribute. They count anew after each point that goes. Contributions
 /// only grow while points go, so of the old values only the least has to be brought up to date. Of equal ones the last
 /// in lexicographic order goes first. Points that are not better than the reference contribute 0.
-/// Cost: one call of `contributions`, then for each point that goes a few hypervolumes of at most F points.
+/// Cost: one call of `contributions`, then for each point that goes a few times O(m F) and the volume of what lies
+/// between a point and its nearest others.
 /// Throws `paragon::error` for a reference of another length, and for integers whose volume exceeds 64 bits.
 /// Reference: Emmerich, Beume, Naujoks, "An EMO algorithm using the hypervolume measure as selection criterion",
 /// EMO 2005.
@@ -77,7 +81,6 @@ struct by_contribution {
     for (std::size_t i = 0; i < last.size(); ++i) entries.push_back({at_first[i], i, 0});
     std::priority_queue<entry> queue({}, std::move(entries));
     std::vector<char> removed(last.size(), 0);
-    std::vector<T> limited;
     const std::size_t rounds = last.size() - count;
     for (std::size_t round = 0; round < rounds;) {
       entry next = queue.top();
@@ -86,7 +89,7 @@ struct by_contribution {
         removed[next.point] = 1;
         ++round;
       } else {
-        next = {detail::exclusive_volume(rows, m, corner, removed, next.point, limited), next.point, round};
+        next = {detail::exclusive_row(rows, m, corner, removed, next.point, set.place()), next.point, round};
         queue.push(next);
       }
     }
