@@ -8,6 +8,7 @@
 #include <numbers>
 #include <paragon/core/parallel.hpp>
 #include <paragon/pareto/approximate_hypervolume.hpp>
+#include <paragon/pareto/hypervolume.hpp>
 
 #include "brute_force.hpp"
 
@@ -163,6 +164,74 @@ TEST_CASE("pareto: 95 % intervals of approximate volumes hold the exact volume a
       CHECK(missed <= plausible_failures(trials, 0.05));
       CHECK(missed_when_stopped <= plausible_failures(trials, 0.1));
     }
+  }
+}
+
+TEST_CASE("pareto: 95 % intervals hold the volume of thin boxes, which even directions hardly ever meet") {
+  for (const std::size_t m : {3U, 5U, 8U, 10U, 15U}) {
+    table<double> needles(m, std::vector<double>(m, 0.99));
+    for (std::size_t k = 0; k < m; ++k) needles[k][k] = 0;
+    const std::vector<double> reference(m, 1.0);
+    const double thin = 1 - 0.99;
+    // Any two share the cube of the thin side.
+    const double cube = std::pow(thin, static_cast<double>(m));
+    const double exact = cube + static_cast<double>(m) * (cube / thin - cube);
+    for (const std::size_t directions : {1024U, 16384U}) {
+      std::size_t held = 0;
+      double width = 0;
+      for (std::uint64_t seed = 0; seed < 20; ++seed) {
+        const auto v = approximate_hypervolume(needles, reference, {.directions = directions, .key = {.seed = seed}});
+        held += v.lower <= exact * (1 + 1e-12) && exact * (1 - 1e-12) <= v.upper;
+        width = std::max(width, (v.upper - v.lower) / exact);
+      }
+      INFO("m ", m, ", directions ", directions, ", held ", held, ", widest ", width);
+      CHECK(held >= 18);
+      CHECK(width < (directions == 1024 ? 0.06 : 0.02));  // and it says something
+    }
+  }
+}
+
+TEST_CASE("pareto: 95 % intervals hold the volume of linear, spherical, random and very uneven fronts") {
+  const auto front_of = [](int shape, std::size_t n, std::size_t m) {
+    if (shape <= 1) return sphere(n, m, shape == 1, 31 + m);
+    auto set = random_points<double>(shape == 2 ? kind::simplex : kind::cube, n, m, 31 + m);
+    for (auto& row : set) {
+      for (double& x : row) x = shape == 4 ? std::pow(10, -3 * x) : x;
+    }
+    return set;
+  };
+  for (const std::size_t m : {3U, 4U, 6U, 9U, 12U, 15U}) {
+    for (const int shape : {0, 1, 2, 3, 4}) {
+      const auto set = front_of(shape, m <= 6 ? 40 : 12, m);
+      const std::vector<double> reference(m, 1.1);
+      const double exact = hypervolume(set, reference).value;
+      for (const std::size_t directions : {512U, 4096U}) {
+        std::size_t held = 0;
+        for (std::uint64_t seed = 0; seed < 20; ++seed) {
+          const auto v = approximate_hypervolume(set, reference, {.directions = directions, .key = {.seed = seed}});
+          held += v.lower <= exact * (1 + 1e-12) && exact * (1 - 1e-12) <= v.upper;
+        }
+        INFO("m ", m, ", shape ", shape, ", directions ", directions, ", held ", held);
+        CHECK(held >= 18);
+      }
+    }
+  }
+}
+
+TEST_CASE("pareto: where no direction may have met a part, the interval says so") {
+  // 2,000 boxes that are nearly one, and another as large that shares next to nothing with them.
+  table<double> set;
+  for (std::size_t i = 0; i < 2000; ++i) {
+    const double t = 1e-9 * static_cast<double>(i);
+    set.push_back({t, 0.98 - t, 0.98});
+  }
+  set.push_back({0.98, 0.98, 0});
+  const std::vector<double> reference{1, 1, 1};
+  const double exact = hypervolume(set, reference).value;
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    const auto v = approximate_hypervolume(set, reference, {.directions = 512, .key = {.seed = seed}});
+    CHECK(v.lower <= exact);
+    CHECK(v.upper >= exact);
   }
 }
 

@@ -41,15 +41,12 @@ private:
   std::vector<std::uint64_t> step_;
 };
 
-/// How directions of the positive orthant are spread.
-enum class spread { faces, sphere };
+/// How directions of the positive orthant are spread: over the faces of a cube, over a sphere, over the faces of boxes
+/// that are chosen by one number more.
+enum class spread { faces, sphere, boxes };
 
-/// Directions for the estimate of volumes, as deterministic functions of a shift and an index.
-///
-/// A body that contains, with a point, the box between it and the origin has the volume `unit_volume()` times the mean
-/// of (distance to its border)^m over the directions, where the distance is in units of the direction's length. Either
-/// spread is right for any body; the estimate is exact for a box (`faces`: all directions end on the upper faces of the
-/// unit cube, evenly) and for a ball (`sphere`: evenly on the unit sphere).
+/// Directions for the estimate of volumes, as deterministic functions of a shift and an index: evenly on the unit sphere,
+/// or evenly on the upper faces of the unit cube.
 class direction_set {
 public:
   direction_set(spread kind, std::size_t m) : kind_(kind), m_(m), lattice_(dimensions(kind, m)) {}
@@ -57,16 +54,21 @@ public:
   /// Random numbers that one shift takes.
   [[nodiscard]] std::size_t dimensions() const noexcept { return lattice_.dimensions(); }
 
-  [[nodiscard]] double unit_volume() const {
-    if (kind_ == spread::faces) return 1;
+  /// The logarithm of the volume of the positive part of the unit ball.
+  [[nodiscard]] double log_unit_ball() const {
     const double half = static_cast<double>(m_) / 2;
-    return std::exp(half * std::log(std::numbers::pi / 4) - std::lgamma(half + 1));
+    return half * std::log(std::numbers::pi / 4) - std::lgamma(half + 1);
+  }
+
+  /// The number in (0, 1) that chooses a box for direction `index`.
+  [[nodiscard]] double choice(std::uint64_t index, const std::uint64_t* shift) const noexcept {
+    return lattice_(index, m_ - 1, shift[m_ - 1]);
   }
 
   /// Writes the m positive coordinates of direction `index`.
   /// \param shift  `dimensions()` random numbers
   void write(double* to, std::uint64_t index, const std::uint64_t* shift) const noexcept {
-    if (kind_ == spread::faces) {
+    if (kind_ != spread::sphere) {
       const std::size_t face = index % m_;
       to[face] = 1;
       for (std::size_t k = 0; k < m_ - 1; ++k) to[k < face ? k : k + 1] = lattice_(index, k, shift[k]);
@@ -85,7 +87,7 @@ public:
 
 private:
   static std::size_t dimensions(spread kind, std::size_t m) noexcept {
-    return kind == spread::faces ? m - 1 : m + m % 2;
+    return kind == spread::sphere ? m + m % 2 : kind == spread::boxes ? m : m - 1;
   }
 
   spread kind_;

@@ -49,6 +49,15 @@ public:
   friend bool operator<(const wide& a, const wide& b) noexcept { return (a - b).digits_ < 0; }
   friend bool operator>(const wide& a, const wide& b) noexcept { return b < a; }
 
+  /// a / b in F.
+  friend F ratio(const wide& a, const wide& b) noexcept {
+    return std::ldexp(a.digits_ / b.digits_, a.exponent_ - b.exponent_);
+  }
+  /// The binary logarithm of a / b, wherever that lies.
+  friend F ratio_exponent(const wide& a, const wide& b) noexcept {
+    return std::log2(a.digits_ / b.digits_) + static_cast<F>(a.exponent_ - b.exponent_);
+  }
+
 private:
   wide(F digits, int exponent) noexcept {
     int more = 0;
