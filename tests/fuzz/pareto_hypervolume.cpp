@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -69,6 +70,19 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   require(hypervolume(real, corner).value == static_cast<double>(volume));
   const auto shares = among ? contributions(real, corner, among_front{}) : contributions(real, corner);
   require(shares == std::vector<double>(alone.begin(), alone.end()));
+
+  // The same in other units, whose product is 1: no sooner too large or too small than the volume itself.
+  for (auto& r : real) {
+    for (std::size_t k = 0; k + m % 2 < m; ++k) r[k] = std::ldexp(r[k], k % 2 == 0 ? 700 : -700);
+  }
+  std::vector<double> far = corner;
+  for (std::size_t k = 0; k + m % 2 < m; ++k) far[k] = std::ldexp(far[k], k % 2 == 0 ? 700 : -700);
+  require(hypervolume(real, far).value == static_cast<double>(volume));
+  require((among ? contributions(real, far, among_front{}) : contributions(real, far)) == shares);
+  incremental_hypervolume<double> growing(far);
+  double grown = 0;
+  for (const auto& r : real) grown += growing.insert(r);
+  require(grown == static_cast<double>(volume) && growing.value() == grown);
 
   incremental_hypervolume<int> front(reference);
   std::int64_t gained = 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <concepts>
@@ -15,6 +16,7 @@
 #include "detail/free_boxes.hpp"
 #include "detail/gaussian.hpp"
 #include "detail/oriented.hpp"
+#include "detail/wide.hpp"
 #include "filter.hpp"
 
 namespace paragon::inline PARAGON_ISA::pareto {
@@ -35,7 +37,7 @@ struct expected_improvement {
 /// The objectives are independent and Gaussian. The region that the front leaves free is cut into boxes once; then the
 /// expectation is a sum of products of one-dimensional ones, so that many candidates can be judged against one front. A
 /// deviation of 0 gives the improvement itself. All terms are positive: values are right to about 1e-13 of the largest
-/// term, far tails included. For one objective this is the usual expected improvement.
+/// term, far tails included, and wherever they can be represented, whatever the products on the way. For one objective this is the usual expected improvement.
 ///
 /// Cost: O(n log n) for a front of n points, which give at most 2 n + 1 boxes (n + 1 for two objectives); O(n) for a
 /// candidate. A value type; calls on one object from several threads are safe.
@@ -167,11 +169,13 @@ private:
     return gradient ? 3 * size : size;
   }
 
-  /// Per axis and threshold: what a candidate below it gains, and the derivatives of that by mean and deviation.
+  /// Per axis and threshold: what a candidate below it gains, in a unit, and the derivatives of that by mean and
+  /// deviation.
   struct tables {
     std::array<const double*, axes> gain{};
     std::array<const double*, axes> below{};
     std::array<const double*, axes> density{};
+    std::array<int, axes> unit{};  // the power of two
   };
 
   template <bool Gradient, class Mean, class Deviation>
@@ -189,8 +193,17 @@ private:
         const double mu = mean(columns_[a]);
         const double sigma = deviation(columns_[a]);
         const bool legal = std::isfinite(mu) && sigma >= 0 && std::isfinite(sigma);
-        if (!legal) require(false, "a mean of " + number_text(mu) + ", a deviation of " + number_text(sigma));
-        detail::gaussian_excess<Gradient>(thresholds.data(), n, sign_[a] * mu, sigma, gain, below, density);
+        if (!legal) require(false, "a mean of " + std::to_string(mu) + ", a deviation of " + std::to_string(sigma));
+        const double largest =
+            std::max({std::abs(thresholds[n > 1 ? 1 : 0]), std::abs(thresholds.back()), std::abs(mu)});
+        if (largest < 0x1p1020) {
+          detail::gaussian_excess<Gradient>(thresholds.data(), n, sign_[a] * mu, sigma, gain, below, density);
+        } else {  // differences may be too large
+          std::vector<double> quarters = thresholds;
+          for (double& t : quarters) t /= 4;
+          detail::gaussian_excess<Gradient>(quarters.data(), n, sign_[a] * mu / 4, sigma / 4, gain, below, density);
+          result.unit[a] = 2;
+        }
       } else {
         for (std::size_t i = 0; i < n; ++i) gain[i] = 1;
         for (std::size_t i = 0; Gradient && i < n; ++i) below[i] = density[i] = 0;
@@ -204,42 +217,77 @@ private:
     return result;
   }
 
-  template <class Mean, class Deviation>
-  double value_alone(const Mean& mean, const Deviation& deviation, std::vector<double>& space) const {
-    const auto [x, y, z] = tabulate<false>(mean, deviation, space).gain;
-    double sum = 0;
+  /// Whether no product of gains leaves the range of double, but for terms that do not matter beside `sum`.
+  [[nodiscard]] bool in_range(const tables& t, double sum) const noexcept {
+    double above_one = 1;
+    for (std::size_t a = 0; a < axes; ++a) above_one *= std::max(1.0, t.gain[a][boxes_.thresholds(a).size() - 1]);
+    return above_one < 0x1p1000 && sum >= 0x1p-950 * above_one;
+  }
+
+  template <class Sum>
+  [[nodiscard]] static Sum over(const double* values, const detail::free_box& b, std::size_t a) {
+    if (a + 1 == axes) return Sum(values[b.high[a]]);
+    return detail::length<Sum>(values[b.low[a]], values[b.high[a]]);
+  }
+
+  template <class Sum>
+  [[nodiscard]] Sum sum_of(const tables& t) const {
+    Sum sum{};
     for (const detail::free_box& b : boxes_.boxes()) {
-      sum += (x[b.high[0]] - x[b.low[0]]) * (y[b.high[1]] - y[b.low[1]]) * z[b.high[2]];
+      sum += over<Sum>(t.gain[0], b, 0) * over<Sum>(t.gain[1], b, 1) * over<Sum>(t.gain[2], b, 2);
     }
     return sum;
+  }
+
+  /// A sum of products of gains, times the units of the axes but `left_out`.
+  template <class Sum>
+  [[nodiscard]] static double value_of_sum(const Sum& sum, const tables& t, std::size_t left_out = axes) {
+    int unit = 0;
+    for (std::size_t a = 0; a < axes; ++a) unit += a == left_out ? 0 : t.unit[a];
+    if constexpr (std::is_same_v<Sum, double>) {
+      return unit == 0 ? sum : std::ldexp(sum, unit);
+    } else {
+      return (sum * Sum(std::ldexp(1.0, unit))).value();
+    }
+  }
+
+  template <class Mean, class Deviation>
+  double value_alone(const Mean& mean, const Deviation& deviation, std::vector<double>& space) const {
+    const tables t = tabulate<false>(mean, deviation, space);
+    const double sum = sum_of<double>(t);
+    return in_range(t, sum) ? value_of_sum(sum, t) : value_of_sum(sum_of<detail::wide<double>>(t), t);
+  }
+
+  template <class Sum>
+  expected_improvement gradient_of(const tables& t) const {
+    Sum sum{};
+    std::array<Sum, axes> by_mean{};
+    std::array<Sum, axes> by_deviation{};
+    for (const detail::free_box& b : boxes_.boxes()) {
+      const Sum x = over<Sum>(t.gain[0], b, 0);
+      const Sum y = over<Sum>(t.gain[1], b, 1);
+      const Sum z = over<Sum>(t.gain[2], b, 2);
+      sum += x * y * z;
+      const std::array<Sum, axes> others{y * z, x * z, x * y};
+      for (std::size_t a = 0; a < axes; ++a) {
+        by_mean[a] = by_mean[a] - others[a] * over<Sum>(t.below[a], b, a);
+        by_deviation[a] += others[a] * over<Sum>(t.density[a], b, a);
+      }
+    }
+    expected_improvement result{value_of_sum(sum, t), std::vector<double>(objectives_),
+                                std::vector<double>(objectives_)};
+    for (std::size_t a = 0; a < used_; ++a) {
+      result.mean_gradient[columns_[a]] = sign_[a] * value_of_sum(by_mean[a], t, a);
+      result.deviation_gradient[columns_[a]] = value_of_sum(by_deviation[a], t, a);
+    }
+    return result;
   }
 
   template <class Mean, class Deviation>
   expected_improvement with_gradient(const Mean& mean, const Deviation& deviation, std::vector<double>& space) const {
     const tables t = tabulate<true>(mean, deviation, space);
-    double sum = 0;
-    std::array<double, axes> by_mean{};
-    std::array<double, axes> by_deviation{};
-    for (const detail::free_box& b : boxes_.boxes()) {
-      const auto over = [&](const double* values, std::size_t a) {
-        return values[b.high[a]] - (a + 1 < axes ? values[b.low[a]] : 0.0);
-      };
-      const double x = over(t.gain[0], 0);
-      const double y = over(t.gain[1], 1);
-      const double z = over(t.gain[2], 2);
-      sum += x * y * z;
-      const std::array<double, axes> others{y * z, x * z, x * y};
-      for (std::size_t a = 0; a < axes; ++a) {
-        by_mean[a] -= others[a] * over(t.below[a], a);
-        by_deviation[a] += others[a] * over(t.density[a], a);
-      }
-    }
-    expected_improvement result{sum, std::vector<double>(objectives_), std::vector<double>(objectives_)};
-    for (std::size_t a = 0; a < used_; ++a) {
-      result.mean_gradient[columns_[a]] = sign_[a] * by_mean[a];
-      result.deviation_gradient[columns_[a]] = by_deviation[a];
-    }
-    return result;
+    expected_improvement result = gradient_of<double>(t);
+    return in_range(t, result.value) ? result : gradient_of<detail::wide<double>>(t);
   }
 
   double value_of_row(const points<double>& means, const points<double>& deviations, std::size_t i,

@@ -22,7 +22,7 @@ namespace paragon::inline PARAGON_ISA::pareto::detail {
 /// are counted by inclusion and exclusion.
 ///
 /// What the boxes leave is counted in the same cells: those beyond a pivot that no box reaches into, a sum of positive
-/// terms. Where up to four boxes leave a quarter of a cell or more, it is the cell less their union.
+/// terms. Where up to four boxes leave an eighth of a cell or more, it is the cell less their union.
 ///
 /// Boxes are never copied: a set of them is a word of 64 bits, and for each box and objective, the set of the longer ones
 /// is computed once. Boxes inside another need no attention: one inside the pivot reaches into no cell beyond it.
@@ -107,39 +107,21 @@ private:
     if (s == 0) return whole;
     if (std::popcount(s) <= 4) {
       const Sum left = whole - count(s, c);
-      const Sum half = left + left;
-      if (std::is_integral_v<V> || !(half + half < whole)) return left;
+      const Sum twice = left + left;
+      const Sum four_times = twice + twice;
+      if (std::is_integral_v<V> || !(four_times + four_times < whole)) return left;
     }
+    const std::size_t p = pivot(s, c);
     Sum total{};
-    for_cells_beyond<true>(pivot(s, c), s, c, [&](set boxes, const cell& part) { total += rest(boxes, part); });
-    return total;
-  }
-
-  /// Calls `f(boxes, cell)` for the cells beyond the pivot p.
-  /// \tparam Empty  whether for those that no box reaches into, too
-  template <bool Empty, class F>
-  void for_cells_beyond(std::size_t p, set s, const cell& c, F&& f) {
-    // The smallest sets first: later cells are cut shorter, so that more boxes in them are inside another.
-    struct side {
-      set boxes;
-      std::size_t objective;
-    };
-    std::array<side, W> sides;
-    std::size_t count_of_sides = 0;
-    for (std::size_t k = 0; k < m_; ++k) {
-      const set reach = s & longer_[p][k];
-      if ((!Empty && reach == 0) || !(corner_[p][k] < c.high[k])) continue;
-      std::size_t at = count_of_sides++;
-      for (; at > 0 && std::popcount(sides[at - 1].boxes) > std::popcount(reach); --at) sides[at] = sides[at - 1];
-      sides[at] = {reach, k};
-    }
     cell part = c;
-    for (std::size_t i = 0; i < count_of_sides; ++i) {
-      const std::size_t k = sides[i].objective;
+    for (std::size_t k = 0; k < m_; ++k) {
+      if (!(corner_[p][k] < c.high[k])) continue;
       part.low = replaced(c.low, k, corner_[p]);
-      f(sides[i].boxes, part);
+      const set reach = s & longer_[p][k];
+      total += reach == 0 ? size(part.high, part) : rest(reach, part);
       part.high = replaced(part.high, k, corner_[p]);
     }
+    return total;
   }
 
   /// The box that leaves the least to do: the cells beyond it count with about the cube of their boxes.
@@ -161,8 +143,29 @@ private:
 
   Sum divide(set s, const cell& c) {
     const std::size_t p = pivot(s, c);
-    Sum total = size(within(p, c), c);
-    for_cells_beyond<false>(p, s, c, [&](set boxes, const cell& part) { total += count(boxes, part); });
+    const Sum largest = size(within(p, c), c);
+    // The smallest sets first: later cells are cut shorter, so that more boxes in them are inside another.
+    struct side {
+      set boxes;
+      std::size_t objective;
+    };
+    std::array<side, W> sides;
+    std::size_t count_of_sides = 0;
+    for (std::size_t k = 0; k < m_; ++k) {
+      const set reach = s & longer_[p][k];
+      if (reach == 0 || !(corner_[p][k] < c.high[k])) continue;
+      std::size_t at = count_of_sides++;
+      for (; at > 0 && std::popcount(sides[at - 1].boxes) > std::popcount(reach); --at) sides[at] = sides[at - 1];
+      sides[at] = {reach, k};
+    }
+    Sum total = largest;
+    cell part = c;
+    for (std::size_t i = 0; i < count_of_sides; ++i) {
+      const std::size_t k = sides[i].objective;
+      part.low = replaced(c.low, k, corner_[p]);
+      total += count(sides[i].boxes, part);
+      part.high = replaced(part.high, k, corner_[p]);
+    }
     return total;
   }
 
