@@ -231,20 +231,20 @@ public:
   }
 
   /// The positions of the `count` elements nearest to a point, nearest first, of equally near ones the lower first.
-  /// Euclidean, over the objectives that are compared, in their own units; computed in double.
+  /// Euclidean, over the objectives that are compared, in their own units; squares are summed in `long double`.
   [[nodiscard]] std::vector<std::size_t> nearest(list_view<T> point, std::size_t count = 1) const {
     const key_buffer key = key_of(point);
     const auto measured = [&](const T* low, const T* high, bool turned) {
-      double sum = 0;
+      long double sum = 0;  // no square of a double is too large or too small for it
       for (std::size_t k = 0; k < keys_.compared(); ++k) {
         const std::size_t c = keys_.column(k);
         T a = turned ? keys_.turned(low[k], k) : low[c];
         T b = turned ? keys_.turned(high[k], k) : high[c];
         if (b < a) std::swap(a, b);
         const T x = keys_.checked(point[c], k);
-        double gap = 0;
-        if (x < a) gap = static_cast<double>(a) - static_cast<double>(x);
-        if (x > b) gap = static_cast<double>(x) - static_cast<double>(b);
+        long double gap = 0;
+        if (x < a) gap = static_cast<long double>(a) - static_cast<long double>(x);
+        if (x > b) gap = static_cast<long double>(x) - static_cast<long double>(b);
         sum += gap * gap;
       }
       return sum;

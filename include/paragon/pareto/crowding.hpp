@@ -6,6 +6,7 @@
 #include <limits>
 #include <vector>
 
+#include "detail/difference.hpp"
 #include "detail/oriented.hpp"
 
 namespace paragon::inline PARAGON_ISA::pareto {
@@ -28,22 +29,19 @@ template <class T>
 void add_crowding(const std::vector<ordered_value<T>>& column, std::vector<double>& distance) {
   constexpr double infinity = std::numeric_limits<double>::infinity();
   if (!(column.front().value < column.back().value)) return;  // a constant: no point is at an end
-  const auto gap = [](T low, T high, double unit) {
-    return low == high ? 0.0 : unit * static_cast<double>(high) - unit * static_cast<double>(low);
-  };
   const auto finite = [](const ordered_value<T>& v) {
     return v.value >= std::numeric_limits<T>::lowest() && v.value <= std::numeric_limits<T>::max();
   };
   const auto least = std::find_if(column.begin(), column.end(), finite);
   const auto most = std::find_if(column.rbegin(), column.rend(), finite);
-  double unit = 1;
-  double range = least == column.end() ? 0 : gap(least->value, most->value, unit);
-  if (range == infinity) {
-    unit = 0.5;
-    range = gap(least->value, most->value, unit);
+  T unit = 1;
+  double range = 0;
+  if (least != column.end()) {
+    unit = unit_of_differences(most->value, least->value);
+    range = difference_of(most->value, least->value, unit);
   }
   for (std::size_t i = 1; i + 1 < column.size(); ++i) {
-    const double apart = gap(column[i - 1].value, column[i + 1].value, unit);
+    const double apart = difference_of(column[i + 1].value, column[i - 1].value, unit);
     if (apart > 0) distance[column[i].place] += apart == infinity ? infinity : apart / range;
   }
   distance[column.front().place] = infinity;

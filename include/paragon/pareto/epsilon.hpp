@@ -35,9 +35,11 @@ double_rows positive_rows(const View& view, const std::vector<char>& inverted, c
   return {std::move(values), m};
 }
 
+/// Neither infinite nor so small that digits are missing.
 inline bool positive_and_finite(const double_rows& rows) noexcept {
-  return std::all_of(rows.values.begin(), rows.values.end(),
-                     [](double x) { return x > 0 && x <= std::numeric_limits<double>::max(); });
+  return std::all_of(rows.values.begin(), rows.values.end(), [](double x) {
+    return x >= std::numeric_limits<double>::min() && x <= std::numeric_limits<double>::max();
+  });
 }
 
 /// The definition, for infinities and numbers whose inverse is one.

@@ -15,16 +15,13 @@ namespace paragon::inline PARAGON_ISA::pareto {
 namespace detail {
 
 /// The mean of the p-th powers of distances, and its p-th root. Relative to the largest, so that no power overflows.
-inline double power_mean(const std::vector<double>& squares, double p) {
-  const double largest = *std::max_element(squares.begin(), squares.end());
+inline double power_mean(const std::vector<double>& distances, double p) {
+  if (p == 1) return mean_of(distances);
+  const double largest = *std::max_element(distances.begin(), distances.end());
   if (largest == 0 || largest == std::numeric_limits<double>::infinity()) return largest;
   double sum = 0;
-  if (p == 1) {
-    for (const double x : squares) sum += std::sqrt(x);
-    return sum / static_cast<double>(squares.size());
-  }
-  for (const double x : squares) sum += p == 2 ? x / largest : std::pow(x / largest, p / 2);
-  return std::sqrt(largest) * std::pow(sum / static_cast<double>(squares.size()), 1 / p);
+  for (const double x : distances) sum += p == 2 ? (x / largest) * (x / largest) : std::pow(x / largest, p);
+  return largest * std::pow(sum / static_cast<double>(distances.size()), 1 / p);
 }
 
 }  // namespace detail
@@ -47,8 +44,8 @@ template <class Found, class Reference, class... P>
     const detail::double_rows a(front);
     const detail::double_rows r(target);
     auto&& runner = detail::runner_of(policies...);
-    return std::sqrt(std::max(detail::greatest_nearest_value<fixed>(a, r, detail::euclidean{}, runner),
-                              detail::greatest_nearest_value<fixed>(r, a, detail::euclidean{}, runner)));
+    return std::max(detail::greatest_nearest_distance<fixed>(a, r, detail::euclidean{}, runner),
+                    detail::greatest_nearest_distance<fixed>(r, a, detail::euclidean{}, runner));
   };
   return detail::with_two_fronts<P...>("pareto::hausdorff", found, reference, way, measure);
 }
@@ -90,8 +87,8 @@ template <class Found, class Reference, class... P>
     const detail::double_rows a(front);
     const detail::double_rows r(target);
     auto&& runner = detail::runner_of(policies...);
-    return std::max(detail::power_mean(detail::nearest_values<fixed>(a, r, detail::euclidean{}, runner), p),
-                    detail::power_mean(detail::nearest_values<fixed>(r, a, detail::euclidean{}, runner), p));
+    return std::max(detail::power_mean(detail::nearest_distances<fixed>(a, r, detail::euclidean{}, runner), p),
+                    detail::power_mean(detail::nearest_distances<fixed>(r, a, detail::euclidean{}, runner), p));
   };
   return detail::with_two_fronts<P...>(place, found, reference, way, measure);
 }

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
-#include <cmath>
 #include <cstddef>
 #include <type_traits>
-#include <vector>
 
 #include "detail/nearest.hpp"
 #include "detail/two_fronts.hpp"
@@ -31,11 +29,8 @@ struct distance_indicator {
       using metric = std::conditional_t<Plus, shortfall<!Inverted>, euclidean>;
       const double_rows a(front);
       const double_rows r(target);
-      const std::vector<double> squares = nearest_values<objectives_of_either<Found, Reference>>(
-          Inverted ? r : a, Inverted ? a : r, metric{}, runner_of(policies...));
-      double sum = 0;
-      for (const double x : squares) sum += std::sqrt(x);
-      return sum / static_cast<double>(squares.size());
+      return mean_of(nearest_distances<objectives_of_either<Found, Reference>>(Inverted ? r : a, Inverted ? a : r,
+                                                                               metric{}, runner_of(policies...)));
     });
   }
 };
@@ -48,7 +43,7 @@ struct distance_indicator {
 /// found point is *worse* count. Unlike `igd` it never contradicts dominance (it is weakly Pareto-compliant).
 /// Objectives should have comparable scales (`normalise`). Smaller is better.
 ///
-/// In double. The nearest point is searched for in boxes (see `detail::nearest_search`): O(n r m) at worst, O((n + r) m
+/// In double, right where squares of differences are too large or too small for it. The nearest point is searched for in boxes (see `detail::nearest_search`): O(n r m) at worst, O((n + r) m
 /// log n) for dense fronts of few objectives. O((n + r) m) memory. The result does not depend on threads.
 ///
 /// Call it as `igd_plus(found, reference)`, `igd_plus(found, reference, directions)`, each with policies at the end:

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "../core/list_view.hpp"
+#include "detail/difference.hpp"
 #include "detail/oriented.hpp"
 
 namespace paragon::inline PARAGON_ISA::pareto {
@@ -88,10 +89,17 @@ template <point_set Set, class... P>
       throw error(place, "no range from ideal to nadir in column " + std::to_string(column),
                   "finite numbers, the ideal nowhere worse than the nadir");
     }
-    const double range = static_cast<double>(worst) - static_cast<double>(best);
     for (std::size_t i = 0; i < n; ++i) {
-      const double x = static_cast<double>(view(i, k)) - static_cast<double>(best);
-      values[i * m + k] = range == 0 ? x : x / range;
+      const T x = view(i, k);
+      // One unit for both differences, in which neither is too large if x is finite.
+      const bool above = x >= best;
+      const bool finite = x >= std::numeric_limits<T>::lowest() && x <= std::numeric_limits<T>::max();
+      T unit = detail::unit_of_differences(worst, best);
+      if (finite && unit == 1) unit = detail::unit_of_differences(above ? x : best, above ? best : x);
+      double range = detail::difference_of(worst, best, unit);
+      if (worst == best) range = 1 / static_cast<double>(unit);
+      const double apart = above ? detail::difference_of(x, best, unit) : -detail::difference_of(best, x, unit);
+      values[i * m + k] = apart / range;
     }
   }
   return {std::move(values), n, m};

@@ -11,21 +11,29 @@
 #include <vector>
 
 #include "../core/list_view.hpp"
+#include "detail/difference.hpp"
 #include "detail/nearest.hpp"
 #include "detail/oriented.hpp"
 
 namespace paragon::inline PARAGON_ISA::pareto {
 namespace detail {
 
-/// How much every point is worse than the ideal one, in rows of double; refuses points that are better anywhere.
+/// Numbers in rows, in some unit.
+struct rows_in_unit {
+  double_rows rows;
+  double unit;  ///< 1, or 2 where differences of finite numbers are too large for a double
+};
+
+/// How much every point is worse than the ideal one; refuses points that are better anywhere.
 template <class View, class T>
-double_rows distances_from_ideal(const View& view, list_view<T> ideal, std::size_t columns, const char* place) {
+rows_in_unit distances_from_ideal(const View& view, list_view<T> ideal, std::size_t columns, const char* place) {
   if (ideal.size() != columns) {
     throw error(place, "an ideal point of " + std::to_string(ideal.size()) + " numbers",
                 std::to_string(columns) + ", one for each objective");
   }
   const std::size_t m = view.objectives();
   std::vector<double> values(view.size() * m);
+  T unit = 1;
   for (std::size_t k = 0; k < m; ++k) {
     const T given = ideal[view.column(k)];
     if (!(given >= std::numeric_limits<T>::lowest() && given <= std::numeric_limits<T>::max())) {
@@ -40,10 +48,14 @@ double_rows distances_from_ideal(const View& view, list_view<T> ideal, std::size
             "row " + std::to_string(i) + " is better than the ideal point in column " + std::to_string(view.column(k)),
             "an ideal point that is at least as good as every point");
       }
-      values[i * m + k] = static_cast<double>(x) - static_cast<double>(best);
+      if (unit == 1 && x <= std::numeric_limits<T>::max()) unit = unit_of_differences(x, best);
     }
   }
-  return {std::move(values), m};
+  for (std::size_t k = 0; k < m; ++k) {
+    const T best = view.turned(ideal[view.column(k)], k);
+    for (std::size_t i = 0; i < view.size(); ++i) values[i * m + k] = difference_of(view(i, k), best, unit);
+  }
+  return {{std::move(values), m}, static_cast<double>(unit)};
 }
 
 /// The integral over w in [0, 1] of the least max(w x, (1 - w) y), over points (x, y) at or above the origin.
@@ -111,10 +123,10 @@ template <point_set Set, class... P>
                 "2 that are not ignored, or a set of weights");
   }
   for (std::size_t i = 0; i < view.size(); ++i) view.check(i);
-  const detail::double_rows rows = detail::distances_from_ideal(view, ideal, where.objectives(), place);
+  const auto [rows, unit] = detail::distances_from_ideal(view, ideal, where.objectives(), place);
   std::vector<std::array<double, 2>> front(rows.size());
   for (std::size_t i = 0; i < front.size(); ++i) front[i] = {rows[i][0], rows[i][1]};
-  return detail::integrated_tchebycheff(std::move(front));
+  return unit * detail::integrated_tchebycheff(std::move(front));
 }
 
 /// The same with all objectives minimised.
@@ -169,13 +181,10 @@ template <point_set Set, point_set Weights, class... P>
       rows.push_back(w);
     }
   }
-  const std::vector<double> least =
-      detail::nearest_values<objectives_of<Set>>(detail::double_rows(std::move(rows), view.objectives()),
-                                                 detail::distances_from_ideal(view, ideal, where.objectives(), place),
-                                                 detail::worst_product{}, detail::runner_of(policies...));
-  double sum = 0;
-  for (const double x : least) sum += x;
-  return sum / static_cast<double>(least.size());
+  const auto [distances, unit] = detail::distances_from_ideal(view, ideal, where.objectives(), place);
+  return unit * detail::mean_of(detail::nearest_values<objectives_of<Set>>(
+                    detail::double_rows(std::move(rows), view.objectives()), distances, detail::worst_product{},
+                    detail::runner_of(policies...)));
 }
 
 /// The same with all objectives minimised.

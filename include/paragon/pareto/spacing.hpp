@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <limits>
@@ -37,9 +38,11 @@ template <point_set Set, class... P>
   const auto& source = point_access<Set>::get(set);
   const points<T> where = source;
   if (where.size() == 0) throw error(place, "no points", "at least one");
-  const detail::double_rows rows(detail::oriented<T, detail::chosen<nan_worst, P...>>(where, way, place));
+  detail::double_rows rows(detail::oriented<T, detail::chosen<nan_worst, P...>>(where, way, place));
   const std::size_t n = rows.size();
   if (n == 1) return 0;
+  const int exponent = std::max(0, detail::exponent_of_differences(rows, rows));  // sums of huge differences
+  if (exponent > 0) rows = detail::scaled(rows, -exponent);
 
   const detail::nearest_search<detail::manhattan> search(rows, n >= 16, rows.finite());
   std::vector<double> distance(n);
@@ -51,9 +54,12 @@ template <point_set Set, class... P>
   double mean = 0;
   for (const double d : distance) mean += d / static_cast<double>(n);
   if (mean == infinity) return infinity;
+  double farthest = 0;
+  for (const double d : distance) farthest = std::max(farthest, std::abs(d - mean));
+  if (farthest == 0) return 0;
   double sum = 0;
-  for (const double d : distance) sum += (d - mean) * (d - mean);
-  return std::sqrt(sum / static_cast<double>(n - 1));
+  for (const double d : distance) sum += (d - mean) / farthest * ((d - mean) / farthest);
+  return std::ldexp(farthest * std::sqrt(sum / static_cast<double>(n - 1)), exponent);
 }
 
 /// The same with all objectives minimised.

@@ -41,13 +41,14 @@ struct manhattan {
   }
 };
 
-/// The squares of how much a found point is worse than one of the reference. The query is the found point or the other.
-template <bool QueryIsFound>
+/// How much a found point is worse than one of the reference: the squares, or the plain numbers, summed. The query is the
+/// found point or the other.
+template <bool QueryIsFound, bool Squares = true>
 struct shortfall {
   static constexpr double start = 0;
   static double add(double sum, double query, double other, std::size_t) noexcept {
     const double worse = std::max(QueryIsFound ? query - other : other - query, 0.0);
-    return sum + worse * worse;
+    return sum + (Squares ? worse * worse : worse);
   }
   static double careful(double sum, double query, double other, std::size_t k) noexcept {
     return query == other ? sum : add(sum, query, other, k);
@@ -304,6 +305,102 @@ std::vector<double> nearest_values(const double_rows& queries, const double_rows
   return values;
 }
 
+/// The same metric without squares: 0 where the sum of squares is.
+template <class Metric>
+struct without_squares {
+  using type = manhattan;
+};
+template <bool QueryIsFound>
+struct without_squares<shortfall<QueryIsFound>> {
+  using type = shortfall<QueryIsFound, false>;
+};
+
+/// The power of two that brings the differences within two sets near 1, where their squares may leave the range of
+/// double as they are; 0 where they cannot.
+inline int exponent_of_differences(const double_rows& a, const double_rows& b) {
+  const std::size_t m = a.objectives;
+  constexpr double most = std::numeric_limits<double>::max();
+  double widest = 0;  // half of it
+  for (std::size_t k = 0; k < m; ++k) {
+    double low = most;
+    double high = -most;
+    for (const double_rows* rows : {&a, &b}) {
+      for (std::size_t i = 0; i < rows->size(); ++i) {
+        const double x = (*rows)[i][k];
+        if (x < low && x >= -most) low = x;
+        if (x > high && x <= most) high = x;
+      }
+    }
+    if (low < high) widest = std::max({widest, high / 2 - low / 2, std::numeric_limits<double>::denorm_min()});
+  }
+  int exponent = 0;
+  (void)std::frexp(widest, &exponent);
+  constexpr int safe = 300;
+  return exponent > -safe && exponent < safe ? 0 : exponent;
+}
+
+inline double_rows scaled(const double_rows& rows, int exponent) {
+  double_rows result = rows;
+  for (double& x : result.values) x = std::ldexp(x, exponent);
+  return result;
+}
+
+/// The distance to the nearest other point, for each query: the root of `nearest_values` of a metric of squares, right
+/// where a square is too large or too small for a double.
+///
+/// Both sets are scaled so that no square is too large. Where one is too small, the point itself is looked for without
+/// squares (it is there, as a rule), and else the query is compared with every point in `long double`.
+template <std::size_t Fixed, class Metric, class Runner>
+std::vector<double> nearest_distances(const double_rows& queries, const double_rows& others, Metric metric,
+                                      Runner&& runner) {
+  constexpr double small = 0x1p-900;
+  const int exponent = exponent_of_differences(queries, others);
+  std::vector<double> values =
+      exponent == 0 ? nearest_values<Fixed>(queries, others, metric, runner)
+                    : nearest_values<Fixed>(scaled(queries, -exponent), scaled(others, -exponent), metric, runner);
+  double_rows doubtful({}, queries.objectives);
+  std::vector<std::size_t> places;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (values[i] < small) {
+      doubtful.values.insert(doubtful.values.end(), queries[i], queries[i] + queries.objectives);
+      places.push_back(i);
+    }
+    values[i] = std::ldexp(std::sqrt(values[i]), exponent);
+  }
+  if (places.empty()) return values;
+  using plain = typename without_squares<Metric>::type;
+  const std::vector<double> sums = nearest_values<Fixed>(doubtful, others, plain{}, runner);
+  runner.for_blocks(places.size(), 64, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t p = begin; p < end; ++p) {
+      double& value = values[places[p]];
+      value = 0;
+      if (sums[p] == 0) continue;
+      long double least = std::numeric_limits<long double>::infinity();
+      for (std::size_t i = 0; i < others.size(); ++i) {
+        long double squares = 0;
+        for (std::size_t k = 0; k < queries.objectives; ++k) {
+          const long double apart = plain::careful(0, doubtful[p][k], others[i][k], k);
+          squares += apart * apart;
+        }
+        least = std::min(least, squares);
+      }
+      value = static_cast<double>(std::sqrt(least));
+    }
+  });
+  return values;
+}
+
+/// The mean, where the sum may be too large.
+inline double mean_of(const std::vector<double>& values) noexcept {
+  double sum = 0;
+  for (const double x : values) sum += x;
+  const double n = static_cast<double>(values.size());
+  if (sum <= std::numeric_limits<double>::max()) return sum / n;
+  sum = 0;
+  for (const double x : values) sum += x / n;
+  return sum;
+}
+
 /// Whether so many of the others are at most `most` from the queries that one is found soon without boxes.
 template <class Metric>
 bool easily_found(const double_rows& queries, const double_rows& others, const Metric& metric, double most) {
@@ -348,6 +445,19 @@ double greatest_nearest_value(const double_rows& queries, const double_rows& oth
     result = easy ? of_the_rest(uncut) : of_the_rest(nearest_search<Metric>(others, true, finite, metric));
   });
   return result;
+}
+
+/// The largest of the nearest distances; as `nearest_distances`.
+template <std::size_t Fixed, class Metric, class Runner>
+double greatest_nearest_distance(const double_rows& queries, const double_rows& others, Metric metric,
+                                 Runner&& runner) {
+  const int exponent = exponent_of_differences(queries, others);
+  const double square = exponent == 0 ? greatest_nearest_value<Fixed>(queries, others, metric, runner)
+                                      : greatest_nearest_value<Fixed>(scaled(queries, -exponent),
+                                                                      scaled(others, -exponent), metric, runner);
+  if (square >= 0x1p-900) return std::ldexp(std::sqrt(square), exponent);
+  const std::vector<double> distances = nearest_distances<Fixed>(queries, others, metric, runner);
+  return *std::max_element(distances.begin(), distances.end());
 }
 
 }  // namespace paragon::pareto::detail

@@ -17,8 +17,8 @@ class nearest_few {
 public:
   explicit nearest_few(std::size_t count) : count_(count) {}
 
-  void offer(double distance, Number name) {
-    const std::pair<double, Number> found(distance, name);
+  void offer(long double distance, Number name) {
+    const std::pair<long double, Number> found(distance, name);
     if (best_.size() == count_) {
       if (count_ == 0 || !(found < best_.front())) return;
       std::pop_heap(best_.begin(), best_.end());
@@ -29,8 +29,8 @@ public:
   }
 
   /// What is farther than this need not be offered.
-  [[nodiscard]] double reach() const noexcept {
-    return best_.size() < count_ || best_.empty() ? std::numeric_limits<double>::infinity() : best_.front().first;
+  [[nodiscard]] long double reach() const noexcept {
+    return best_.size() < count_ || best_.empty() ? std::numeric_limits<long double>::infinity() : best_.front().first;
   }
 
   /// The numbers, nearest first.
@@ -45,7 +45,7 @@ public:
 
 private:
   std::size_t count_;
-  std::vector<std::pair<double, Number>> best_;  // a heap, the farthest first
+  std::vector<std::pair<long double, Number>> best_;  // a heap, the farthest first
 };
 
 }  // namespace paragon::pareto::detail

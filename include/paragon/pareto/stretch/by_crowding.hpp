@@ -6,9 +6,11 @@
 #include <limits>
 #include <queue>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "../candidates.hpp"
+#include "../detail/difference.hpp"
 
 namespace paragon::inline PARAGON_ISA::pareto {
 namespace detail {
@@ -25,7 +27,8 @@ public:
       // Ties stay in lexicographic order, the order of the members.
       std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return at(a, k) < at(b, k); });
       if (!(at(order.front(), k) < at(order.back(), k))) continue;  // a constant says nothing
-      chain line{k, half_range(order, k), std::vector<std::size_t>(n, none), std::vector<std::size_t>(n, none)};
+      const auto [range, unit] = range_of(order, k);
+      chain line{k, range, unit, std::vector<std::size_t>(n, none), std::vector<std::size_t>(n, none)};
       for (std::size_t r = 1; r < n; ++r) {
         line.before[order[r]] = order[r - 1];
         line.after[order[r - 1]] = order[r];
@@ -41,8 +44,8 @@ public:
       const T low = at(line.before[i], line.objective);
       const T high = at(line.after[i], line.objective);
       if (low == high) continue;
-      const double half_gap = static_cast<double>(high) / 2 - static_cast<double>(low) / 2;
-      sum += half_gap == infinity ? infinity : half_gap / line.half_range;
+      const double gap = difference_of(high, low, line.unit);
+      sum += gap == infinity ? infinity : gap / line.range;
     }
     return sum;
   }
@@ -68,22 +71,24 @@ private:
 
   struct chain {
     std::size_t objective;
-    double half_range;  // half, as the whole of finite numbers may be infinite
+    double range;
+    T unit;  // of differences
     std::vector<std::size_t> before;
     std::vector<std::size_t> after;
   };
 
   [[nodiscard]] T at(std::size_t i, std::size_t k) const { return set_(members_[i], k); }
 
-  /// Of the finite values.
-  [[nodiscard]] double half_range(const std::vector<std::size_t>& order, std::size_t k) const {
+  /// Of the finite values, and the unit that it is in.
+  [[nodiscard]] std::pair<double, T> range_of(const std::vector<std::size_t>& order, std::size_t k) const {
     const auto finite = [&](std::size_t i) {
       return at(i, k) >= std::numeric_limits<T>::lowest() && at(i, k) <= std::numeric_limits<T>::max();
     };
     const auto least = std::find_if(order.begin(), order.end(), finite);
     const auto most = std::find_if(order.rbegin(), order.rend(), finite);
-    if (least == order.end()) return 0;
-    return static_cast<double>(at(*most, k)) / 2 - static_cast<double>(at(*least, k)) / 2;
+    if (least == order.end()) return {0, 1};
+    const T unit = unit_of_differences(at(*most, k), at(*least, k));
+    return {difference_of(at(*most, k), at(*least, k), unit), unit};
   }
 
   const candidates<T>& set_;

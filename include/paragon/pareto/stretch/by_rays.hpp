@@ -23,15 +23,20 @@ std::vector<double> unit_rays(const candidates<T>& set, const points<double>& ra
   for (std::size_t r = 0; r < rays.size(); ++r) {
     for (std::size_t k = 0; k < row.size(); ++k) row[k] = rays(r, k);
     std::vector<double> ray = set.active(row, "a ray");
-    double squares = 0;
+    double longest = 0;
     bool legal = true;
     for (const double x : ray) {
       legal = legal && x >= 0;
-      squares += x * x;
+      longest = std::max(longest, x);
     }
-    if (!legal || !(squares > 0) || !(squares <= std::numeric_limits<double>::max())) {
+    if (!legal || !(longest > 0) || !(longest <= std::numeric_limits<double>::max())) {
       throw error(set.place(), "ray " + std::to_string(r) + " is no direction",
                   "finite numbers that are not negative, and not all 0");
+    }
+    double squares = 0;
+    for (double& x : ray) {
+      x /= longest;
+      squares += x * x;
     }
     for (const double x : ray) result.push_back(x / std::sqrt(squares));
   }
