@@ -16,15 +16,6 @@
 
 namespace paragon::pareto::detail {
 
-/// x^n.
-inline double power(double x, std::size_t n) noexcept {
-  double result = 1;
-  for (; n > 0; n /= 2, x *= x) {
-    if (n % 2 == 1) result *= x;
-  }
-  return result;
-}
-
 /// Boxes between the origin and some corners, in units in which they just fill the unit cube.
 ///
 /// Volumes are in units of the largest box, so that none of them is too small for a double.
