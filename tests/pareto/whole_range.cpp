@@ -92,7 +92,7 @@ bool close(double found, double expected, double epsilon = 4e-15) {
 }
 
 /// A number of either sign whose exponent is uniform over [-range, range].
-double spread_number(const paragon::random& key, std::uint64_t element, int range) {
+double spread_number(const paragon::random_key& key, std::uint64_t element, int range) {
   const double digits = 1 + key.uniform(3 * element);
   const auto exponent = static_cast<int>(key.below(2 * static_cast<std::uint64_t>(range) + 1, 3 * element + 1)) - range;
   return std::ldexp(key.below(2, 3 * element + 2) == 0 ? digits : -digits, exponent);
@@ -170,7 +170,7 @@ TEST_CASE("pareto: volumes and contributions of numbers of any size against coun
   std::size_t estimates = 0;
   std::size_t missed = 0;
   for (std::uint64_t seed = 1; seed <= 400; ++seed) {
-    const paragon::random key{.seed = seed};
+    const paragon::random_key key{.seed = seed};
     const std::size_t m = 1 + seed % 6;
     const std::size_t n = 1 + key.below(m <= 3 ? 9 : m <= 4 ? 6 : 4, 1000);
     const std::array<int, 4> ranges{0, 60, 400, 1022};

@@ -8,6 +8,8 @@
 #include <span>
 #include <type_traits>
 
+#include "compiler_flags.hpp"
+
 namespace paragon::inline PARAGON_ISA {
 
 /// The mean of numbers and their standard deviation, which divides by how many there are.

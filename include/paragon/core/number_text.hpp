@@ -6,6 +6,8 @@
 #include <string>
 #include <type_traits>
 
+#include "compiler_flags.hpp"
+
 namespace paragon::inline PARAGON_ISA {
 
 /// A number for a message: the shortest decimal that reads back as the same value, such as 0.1, 1e-300, inf or nan.

@@ -9,6 +9,8 @@
 #include <system_error>
 #include <type_traits>
 
+#include "compiler_flags.hpp"
+
 namespace paragon::inline PARAGON_ISA {
 
 /// Why a text is not taken as a number.

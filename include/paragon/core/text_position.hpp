@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <string_view>
 
+#include "compiler_flags.hpp"
+
 namespace paragon::inline PARAGON_ISA {
 
 /// A place in a text as people count it.

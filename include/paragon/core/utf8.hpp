@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <string_view>
 
+#include "compiler_flags.hpp"
+
 namespace paragon::inline PARAGON_ISA {
 
 /// Bytes of the UTF-8 character that begins at byte `i`; 0 where it is malformed (RFC 3629: no overlong forms, no

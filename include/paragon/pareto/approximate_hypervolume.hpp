@@ -99,7 +99,7 @@ void estimate_union(const unit_boxes& boxes, const approximation& how, approxima
 ///
 /// \param set        n points with m objectives, any `point_set`
 /// \param reference  m numbers in the caller's directions; those of ignored objectives are not read
-/// \param how        how many directions, when to stop earlier, random key
+/// \param how        how many directions, when to stop earlier, random_key key
 /// \param way        one direction per objective; empty: all minimised
 /// Policies: `nan_error` (default) or `nan_worst`: a point with a NaN is then ignored; `threaded`
 /// Throws `paragon::error` for a wrong number of numbers, for NaN, for no directions. Points at infinity are treated as

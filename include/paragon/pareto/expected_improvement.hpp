@@ -193,7 +193,7 @@ private:
         const double mu = mean(columns_[a]);
         const double sigma = deviation(columns_[a]);
         const bool legal = std::isfinite(mu) && sigma >= 0 && std::isfinite(sigma);
-        if (!legal) require(false, "a mean of " + std::to_string(mu) + ", a deviation of " + std::to_string(sigma));
+        if (!legal) require(false, "a mean of " + number_text(mu) + ", a deviation of " + number_text(sigma));
         const double largest =
             std::max({std::abs(thresholds[n > 1 ? 1 : 0]), std::abs(thresholds.back()), std::abs(mu)});
         if (largest < 0x1p1020) {

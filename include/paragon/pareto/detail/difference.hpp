@@ -5,7 +5,9 @@
 #include <limits>
 #include <type_traits>
 
-namespace paragon::pareto::detail {
+#include "../../core/compiler_flags.hpp"
+
+namespace paragon::inline PARAGON_ISA::pareto::detail {
 
 /// (high - low) / `unit`, in double. Integers are subtracted before they are rounded.
 /// \param unit  1, or 2 where a difference of finite numbers may be too large for a double

@@ -9,7 +9,7 @@
 
 #include "volume_boxes.hpp"
 
-namespace paragon::pareto::detail {
+namespace paragon::inline PARAGON_ISA::pareto::detail {
 
 /// Narrows down where a box alone contains anything: to the cell between `low`, which is raised, and its corner.
 ///

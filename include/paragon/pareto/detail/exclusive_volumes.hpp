@@ -13,7 +13,7 @@
 #include "exclusive_sweep.hpp"
 #include "volume_range.hpp"
 
-namespace paragon::pareto::detail {
+namespace paragon::inline PARAGON_ISA::pareto::detail {
 
 /// What each box alone contains, in up to three objectives.
 template <class Sum, class V, std::size_t W, class Runner>

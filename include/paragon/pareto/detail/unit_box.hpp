@@ -8,7 +8,7 @@
 
 #include "difference.hpp"
 
-namespace paragon::pareto::detail {
+namespace paragon::inline PARAGON_ISA::pareto::detail {
 
 /// Objectives scaled to [0, 1] over some candidates: 0 the best finite value among them, 1 the worst. Infinite values
 /// count as the best or the worst finite one; an objective in which all are equal is 0.

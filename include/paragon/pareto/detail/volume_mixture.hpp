@@ -10,11 +10,11 @@
 #include <utility>
 #include <vector>
 
-#include "../../core/random.hpp"
+#include "../../core/random_key.hpp"
 #include "directions.hpp"
 #include "wide.hpp"
 
-namespace paragon::pareto::detail {
+namespace paragon::inline PARAGON_ISA::pareto::detail {
 
 /// Boxes between the origin and some corners, in units in which they just fill the unit cube.
 ///
@@ -152,7 +152,7 @@ public:
   using shares = std::array<std::size_t, 3>;
 
   /// \param use  which random numbers of the key
-  volume_mixture(const unit_boxes& boxes, const shares& mixture, const random& key, std::uint64_t use)
+  volume_mixture(const unit_boxes& boxes, const shares& mixture, const random_key& key, std::uint64_t use)
       : boxes_(boxes), shares_(mixture),
         sets_{direction_set(spread::faces, boxes.objectives()), direction_set(spread::sphere, boxes.objectives()),
               direction_set(spread::boxes, boxes.objectives())} {
@@ -242,7 +242,7 @@ private:
 };
 
 /// Of some mixtures the one with the least variance, judged by a few directions of its own.
-inline volume_mixture::shares best_mixture(const unit_boxes& boxes, const random& key) {
+inline volume_mixture::shares best_mixture(const unit_boxes& boxes, const random_key& key) {
   using shares = volume_mixture::shares;
   constexpr shares even{12, 8, 12};
   constexpr std::array<shares, 6> candidates{

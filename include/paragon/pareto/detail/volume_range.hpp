@@ -11,7 +11,7 @@
 #include "volume_boxes.hpp"
 #include "wide.hpp"
 
-namespace paragon::pareto::detail {
+namespace paragon::inline PARAGON_ISA::pareto::detail {
 
 // Volumes are products of lengths, and are right wherever they can be represented, though a part of a product may not
 // be. Three ways, the first that suffices: as the numbers come; with the coordinates of each objective multiplied by a

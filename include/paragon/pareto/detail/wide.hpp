@@ -8,7 +8,7 @@
 
 #include "lanes.hpp"
 
-namespace paragon::pareto::detail {
+namespace paragon::inline PARAGON_ISA::pareto::detail {
 
 /// A floating-point number with an exponent of its own: the digits of F, and a range that no product of objectives
 /// leaves. For volumes whose factors, but not whose value, lie outside the range of F. No infinities, no NaN.

@@ -6,6 +6,8 @@
 #include <limits>
 #include <vector>
 
+#include "../../core/compiler_flags.hpp"
+
 namespace paragon::inline PARAGON_ISA::search::detail {
 
 /// A row of `Width` numbers for each of many numbered things, NaN until they are written; takes memory for those that were

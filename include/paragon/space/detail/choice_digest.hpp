@@ -3,6 +3,8 @@
 
 #include <cstdint>
 
+#include "../../core/compiler_flags.hpp"
+
 namespace paragon::inline PARAGON_ISA::space::detail {
 
 /// 64 bits for a row of choices, taken one after the other.
