@@ -10,6 +10,7 @@
 #include <paragon/pareto/approximate_hypervolume.hpp>
 #include <paragon/pareto/hypervolume.hpp>
 
+#include "../special_values.hpp"
 #include "brute_force.hpp"
 
 using namespace paragon::pareto;
@@ -20,7 +21,7 @@ using paragon_test::table;
 
 namespace {
 
-constexpr double inf = std::numeric_limits<double>::infinity();
+using paragon_test::inf;
 
 /// Inclusion and exclusion over all subsets, for points below the reference.
 double inclusion_exclusion(const table<double>& set, const std::vector<double>& reference) {

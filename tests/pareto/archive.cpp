@@ -14,6 +14,7 @@
 #include <set>
 #include <string>
 
+#include "../special_values.hpp"
 #include "brute_force.hpp"
 
 using namespace paragon::pareto;
@@ -41,8 +42,8 @@ static_assert(std::is_nothrow_move_constructible_v<archive<double, std::unique_p
 
 namespace {
 
-constexpr double inf = std::numeric_limits<double>::infinity();
-constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
+using paragon_test::inf;
+using paragon_test::not_a_number;
 
 /// The documented behaviour of an archive over a plain vector.
 template <class T>

@@ -9,6 +9,7 @@
 #include <paragon/pareto/contributions.hpp>
 #include <paragon/pareto/filter.hpp>
 
+#include "../special_values.hpp"
 #include "brute_force.hpp"
 
 using namespace paragon::pareto;
@@ -19,7 +20,7 @@ using paragon_test::table;
 
 namespace {
 
-constexpr double inf = std::numeric_limits<double>::infinity();
+using paragon_test::inf;
 
 template <std::size_t M>
 using front = std::vector<std::array<double, M>>;

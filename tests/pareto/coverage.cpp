@@ -7,6 +7,7 @@
 #include <paragon/core/parallel.hpp>
 #include <paragon/pareto/coverage.hpp>
 
+#include "../special_values.hpp"
 #include "brute_force.hpp"
 
 using namespace paragon::pareto;
@@ -42,7 +43,7 @@ TEST_CASE("pareto: coverage of small fronts") {
   CHECK(coverage(b, a, {maximise, maximise}) == 0.5);
   CHECK(coverage(a, front_2d{{1, 2}, {1, 2}, {0, 0}, {5, 5}}) == 0.75);
   CHECK(coverage(a, front_2d{{1, 0}, {0, 0}}, {minimise, ignore}) == 0.5);
-  constexpr double inf = std::numeric_limits<double>::infinity();
+  using paragon_test::inf;
   CHECK(coverage(front_2d{{-inf, inf}}, front_2d{{-inf, inf}, {0, inf}, {0, 0}, {inf, inf}}) == 0.75);
   // One apart, beyond the numbers that a double can tell apart.
   constexpr std::int64_t big = std::int64_t{1} << 60;

@@ -8,6 +8,7 @@
 #include <paragon/core/random_key.hpp>
 #include <paragon/pareto/crowding.hpp>
 
+#include "../special_values.hpp"
 #include "brute_force.hpp"
 
 using namespace paragon::pareto;
@@ -20,8 +21,8 @@ using numbers = std::vector<double>;
 
 namespace {
 
-constexpr double inf = std::numeric_limits<double>::infinity();
-constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
+using paragon_test::inf;
+using paragon_test::not_a_number;
 
 /// The definition, point by point: neighbours by (objective k, then all objectives), found by looking at everybody.
 numbers brute_crowding(const table<double>& set) {

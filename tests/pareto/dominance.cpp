@@ -5,6 +5,7 @@
 #include <limits>
 #include <paragon/pareto/dominance.hpp>
 
+#include "../special_values.hpp"
 #include "brute_force.hpp"
 
 using namespace paragon::pareto;
@@ -26,8 +27,8 @@ TEST_CASE("pareto: dominance of small points") {
 }
 
 TEST_CASE("pareto: dominance with infinities, NaN and wrong lengths") {
-  constexpr double inf = std::numeric_limits<double>::infinity();
-  constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
+  using paragon_test::inf;
+  using paragon_test::not_a_number;
   CHECK(dominates(std::array{-inf, inf}, std::array{0.0, inf}));
   CHECK(compare(std::array{not_a_number, 0.0}, std::array{inf, 0.0}, nan_worst{}) == relation::equal);
   CHECK(compare(std::array{not_a_number, 0.0}, std::array{-inf, 0.0}, {maximise, minimise}, nan_worst{}) ==

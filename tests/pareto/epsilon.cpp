@@ -8,6 +8,7 @@
 #include <paragon/core/parallel.hpp>
 #include <paragon/pareto/epsilon.hpp>
 
+#include "../special_values.hpp"
 #include "brute_force.hpp"
 
 using namespace paragon::pareto;
@@ -19,8 +20,8 @@ using front_2d = std::vector<std::array<double, 2>>;
 
 namespace {
 
-constexpr double inf = std::numeric_limits<double>::infinity();
-constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
+using paragon_test::inf;
+using paragon_test::not_a_number;
 const front_2d reference{{10, 1}, {6, 1}, {2, 2}, {1, 6}, {1, 10}};
 const front_2d found{{4, 2}, {3, 3}, {2, 4}};
 

@@ -10,6 +10,7 @@
 #include <paragon/core/random_key.hpp>
 #include <paragon/pareto/expected_improvement.hpp>
 
+#include "../special_values.hpp"
 #include "brute_force.hpp"
 
 using namespace paragon::pareto;
@@ -20,8 +21,8 @@ using paragon_test::table;
 
 namespace {
 
-constexpr double inf = std::numeric_limits<double>::infinity();
-constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
+using paragon_test::inf;
+using paragon_test::not_a_number;
 using numbers = std::vector<double>;
 
 /// The volume below the reference that p dominates and no point of the front does: over all cells of the grid through

@@ -10,6 +10,7 @@
 #include <set>
 #include <string>
 
+#include "../special_values.hpp"
 #include "brute_force.hpp"
 
 using namespace paragon::pareto;
@@ -21,8 +22,8 @@ using indices = std::vector<std::size_t>;
 
 namespace {
 
-constexpr double inf = std::numeric_limits<double>::infinity();
-constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
+using paragon_test::inf;
+using paragon_test::not_a_number;
 
 template <class T>
 table<T> rows_of(const table<T>& set, const indices& chosen) {

@@ -9,6 +9,7 @@
 #include <paragon/pareto/hausdorff.hpp>
 #include <paragon/pareto/indicators.hpp>
 
+#include "../special_values.hpp"
 #include "brute_force.hpp"
 
 using namespace paragon::pareto;
@@ -20,8 +21,8 @@ using front_2d = std::vector<std::array<double, 2>>;
 
 namespace {
 
-constexpr double inf = std::numeric_limits<double>::infinity();
-constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
+using paragon_test::inf;
+using paragon_test::not_a_number;
 
 std::vector<double> brute_distances(const table<double>& from, const table<double>& to) {
   std::vector<double> result;

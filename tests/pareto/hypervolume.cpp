@@ -10,6 +10,7 @@
 #include <paragon/pareto/filter.hpp>
 #include <paragon/pareto/hypervolume.hpp>
 
+#include "../special_values.hpp"
 #include "brute_force.hpp"
 
 using namespace paragon::pareto;
@@ -20,8 +21,8 @@ using paragon_test::table;
 
 namespace {
 
-constexpr double inf = std::numeric_limits<double>::infinity();
-constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
+using paragon_test::inf;
+using paragon_test::not_a_number;
 
 template <std::size_t M>
 using front = std::vector<std::array<double, M>>;

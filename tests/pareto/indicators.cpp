@@ -6,6 +6,7 @@
 #include <limits>
 #include <paragon/pareto/indicators.hpp>
 
+#include "../special_values.hpp"
 #include "brute_force.hpp"
 
 using namespace paragon::pareto;
@@ -66,8 +67,8 @@ TEST_CASE("pareto: igd_plus is monotone under dominance on random sets") {
 }
 
 TEST_CASE("pareto: indicators of integers, infinities, NaN and empty fronts") {
-  constexpr double inf = std::numeric_limits<double>::infinity();
-  constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
+  using paragon_test::inf;
+  using paragon_test::not_a_number;
   const std::vector<std::array<int, 2>> a{{4, 2}, {3, 3}, {2, 4}};
   const std::vector<std::array<int, 2>> r{{10, 0}, {6, 1}, {2, 2}, {1, 6}, {0, 10}};
   CHECK(igd_plus(a, r) == igd_plus(found, reference));

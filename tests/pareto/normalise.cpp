@@ -8,6 +8,8 @@
 #include <paragon/pareto/reference.hpp>
 #include <vector>
 
+#include "../special_values.hpp"
+
 using namespace paragon::pareto;
 using enum paragon::direction;
 using front_2d = std::vector<std::array<double, 2>>;
@@ -50,7 +52,7 @@ TEST_CASE("pareto: units do not matter to indicators of normalised fronts") {
 
 TEST_CASE("pareto: what normalise refuses") {
   const front_2d set{{1, 2}};
-  constexpr double inf = std::numeric_limits<double>::infinity();
+  using paragon_test::inf;
   CHECK(normalise(front_2d{}, {0, 0}, {1, 1}).size() == 0);
   CHECK_THROWS_AS((void)normalise(set, {0}, {1, 1}), paragon::error);
   CHECK_THROWS_AS((void)normalise(set, {0, 0}, {-1, 1}), paragon::error);

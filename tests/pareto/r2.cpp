@@ -8,6 +8,7 @@
 #include <paragon/core/parallel.hpp>
 #include <paragon/pareto/r2.hpp>
 
+#include "../special_values.hpp"
 #include "brute_force.hpp"
 
 using namespace paragon::pareto;
@@ -19,8 +20,8 @@ using front_2d = std::vector<std::array<double, 2>>;
 
 namespace {
 
-constexpr double inf = std::numeric_limits<double>::infinity();
-constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
+using paragon_test::inf;
+using paragon_test::not_a_number;
 
 double brute_r2(const table<double>& set, const std::vector<double>& ideal, const table<double>& weights) {
   double total = 0;

@@ -11,6 +11,7 @@
 #include <paragon/pareto/rank.hpp>
 #include <string>
 
+#include "../special_values.hpp"
 #include "brute_force.hpp"
 
 using namespace paragon::pareto;
@@ -22,8 +23,8 @@ using indices = std::vector<std::size_t>;
 
 namespace {
 
-constexpr double inf = std::numeric_limits<double>::infinity();
-constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
+using paragon_test::inf;
+using paragon_test::not_a_number;
 
 /// Front after front by definition: the points that none of those left dominates.
 template <class T>

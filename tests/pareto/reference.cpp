@@ -8,6 +8,7 @@
 #include <list>
 #include <paragon/pareto/reference.hpp>
 
+#include "../special_values.hpp"
 #include "brute_force.hpp"
 
 using namespace paragon::pareto;
@@ -24,8 +25,8 @@ static_assert(one_or_more_fronts<table<double>> && !front_range<table<double>> &
 static_assert(!one_or_more_fronts<int> && !one_or_more_fronts<std::vector<int>>);
 
 namespace {
-constexpr double inf = std::numeric_limits<double>::infinity();
-constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
+using paragon_test::inf;
+using paragon_test::not_a_number;
 }  // namespace
 
 TEST_CASE("pareto: ideal and nadir of one front and of several") {

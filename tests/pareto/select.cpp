@@ -11,6 +11,7 @@
 #include <paragon/pareto/select.hpp>
 #include <vector>
 
+#include "../special_values.hpp"
 #include "brute_force.hpp"
 
 using namespace paragon::pareto;
@@ -264,7 +265,7 @@ TEST_CASE("pareto: constraints are exact for integers, and see ignored columns a
 }
 
 TEST_CASE("pareto: select and infinities, threads, wrong arguments") {
-  constexpr double inf = std::numeric_limits<double>::infinity();
+  using paragon_test::inf;
   const std::vector<std::array<double, 2>> set{{-inf, 9}, {1, 4}, {2, 2}, {4, 1}, {9, -inf}};
   CHECK(select(set, knee{}) == 2);
   CHECK(select(set, nearest_to_ray{{1, 1}}) == 2);

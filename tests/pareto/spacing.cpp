@@ -8,6 +8,7 @@
 #include <paragon/core/parallel.hpp>
 #include <paragon/pareto/spacing.hpp>
 
+#include "../special_values.hpp"
 #include "brute_force.hpp"
 
 using namespace paragon::pareto;
@@ -19,7 +20,7 @@ using front_2d = std::vector<std::array<double, 2>>;
 
 namespace {
 
-constexpr double inf = std::numeric_limits<double>::infinity();
+using paragon_test::inf;
 
 double brute_spacing(const table<double>& set) {
   std::vector<double> nearest(set.size(), inf);

@@ -12,6 +12,7 @@
 #include <set>
 #include <vector>
 
+#include "../special_values.hpp"
 #include "brute_force.hpp"
 
 using namespace paragon::pareto;
@@ -482,7 +483,7 @@ TEST_CASE("pareto: what is stretched does not depend on order, scale, number typ
 }
 
 TEST_CASE("pareto: stretch and infinities, NaN, wrong arguments") {
-  constexpr double inf = std::numeric_limits<double>::infinity();
+  using paragon_test::inf;
   const std::vector<std::array<double, 2>> set{{0, inf}, {1, 1}, {-inf, inf}, {2, 3}, {3, 2}, {std::nan(""), 0}};
   CHECK_THROWS_WITH_AS((void)stretch(set, 3),
                        "pareto::stretch: NaN in row 5, column 0; expected numbers; the policy nan_worst accepts NaN as "

@@ -8,6 +8,7 @@
 #include <paragon/core/parallel.hpp>
 #include <paragon/pareto/top.hpp>
 
+#include "../special_values.hpp"
 #include "brute_force.hpp"
 
 using namespace paragon::pareto;
@@ -62,7 +63,7 @@ TEST_CASE("pareto: top of small tables") {
   CHECK(top(equal, 2, keep_first{}) == indices{0, 1});
   const table<int> repeated{{0, 9}, {0, 9}, {9, 0}, {10, 10}};
   CHECK(top(repeated, 2) == indices{0, 2});
-  constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
+  using paragon_test::not_a_number;
   CHECK_THROWS_AS((void)top(table<double>{{1, not_a_number}}, 1), paragon::error);
   CHECK(top(table<double>{{1, not_a_number}, {1, 2}, {0, 3}}, 2, nan_worst{}) == indices{1, 2});
 }

@@ -25,6 +25,7 @@
 #include <paragon/pareto/stretch/by_crowding.hpp>
 #include <paragon/pareto/stretch/by_rays.hpp>
 
+#include "../special_values.hpp"
 #include "brute_force.hpp"
 
 using namespace paragon::pareto;
@@ -32,7 +33,7 @@ using paragon_test::table;
 
 namespace {
 
-constexpr double inf = std::numeric_limits<double>::infinity();
+using paragon_test::inf;
 constexpr double most = std::numeric_limits<double>::max();
 constexpr double least = std::numeric_limits<double>::denorm_min();
 

@@ -8,11 +8,13 @@
 #include <string>
 #include <vector>
 
+#include "../special_values.hpp"
+
 namespace tune = paragon::tune;
 
 namespace {
 
-constexpr double infinity = std::numeric_limits<double>::infinity();
+using paragon_test::inf;
 
 const tune::parameter_space space(tune::uniform{"x", -1, 1}, tune::log_integer{"n", 1, 1000},
                                   tune::categorical{"c", {"p", "a \"quoted\" label"}});
@@ -23,9 +25,8 @@ tune::trial make(std::size_t number, std::vector<double> values, tune::trial_sta
 }
 
 const std::vector<tune::trial> examples{
-    make(0, {0.1, 7, 1}, tune::trial_state::complete, 1.0 / 3, {{"seconds", 1e-300}, {"far", -infinity}}),
-    make(1, {-0.0, 1000, 0}, tune::trial_state::complete, infinity),
-    make(2, {1, 1, 0}, tune::trial_state::complete, -infinity),
+    make(0, {0.1, 7, 1}, tune::trial_state::complete, 1.0 / 3, {{"seconds", 1e-300}, {"far", -inf}}),
+    make(1, {-0.0, 1000, 0}, tune::trial_state::complete, inf), make(2, {1, 1, 0}, tune::trial_state::complete, -inf),
     make(3, {0.25, 3, 1}, tune::trial_state::failed, 0, {{"seconds", 2}}, "line 1\nline 2 \"\xC3\xA9\""),
     make(4, {1e-17, 2, 0}, tune::trial_state::pending)};
 

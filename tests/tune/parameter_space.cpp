@@ -9,12 +9,14 @@
 #include <string>
 #include <vector>
 
+#include "../special_values.hpp"
+
 namespace tune = paragon::tune;
 
 namespace {
 
-constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
-constexpr double infinity = std::numeric_limits<double>::infinity();
+using paragon_test::inf;
+using paragon_test::not_a_number;
 
 // The smallest parameter.
 struct archetype {
@@ -116,8 +118,8 @@ TEST_CASE("tune: bad parameters are errors that name the parameter") {
   CHECK(has(problem(tune::uniform{"a", 2, 1}), "the lower one first"));
   CHECK(has(problem(tune::uniform{"a", not_a_number, 1}), "finite bounds"));
   CHECK(has(problem(tune::uniform{"a", 0, not_a_number}), "finite bounds"));
-  CHECK(has(problem(tune::uniform{"a", 0, infinity}), "finite bounds"));
-  CHECK(has(problem(tune::uniform{"a", -infinity, 0}), "finite bounds"));
+  CHECK(has(problem(tune::uniform{"a", 0, inf}), "finite bounds"));
+  CHECK(has(problem(tune::uniform{"a", -inf, 0}), "finite bounds"));
   CHECK(has(problem(tune::uniform{"a", -1.7e308, 1.7e308}), "finite bounds"));
   CHECK(has(problem(tune::uniform{"a", 0, 1, -0.1}), "step"));
   CHECK(has(problem(tune::uniform{"a", 0, 1, not_a_number}), "step"));

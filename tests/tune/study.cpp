@@ -15,14 +15,15 @@
 #include <vector>
 
 #include "../scratch.hpp"
+#include "../special_values.hpp"
 
 namespace tune = paragon::tune;
 using paragon_test::scratch_folder;
 
 namespace {
 
-constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
-constexpr double infinity = std::numeric_limits<double>::infinity();
+using paragon_test::inf;
+using paragon_test::not_a_number;
 
 struct no_evaluation {
   std::string operator()(const tune::candidate&) const { return ""; }
@@ -42,8 +43,8 @@ double value(const tune::candidate& x) {
 tune::outcome rich(const tune::candidate& x) {
   if (x.number() % 7 == 3) throw std::runtime_error("no memory for " + x.label("c"));
   if (x.number() % 11 == 5) return {not_a_number, {{"steps", 3}}};
-  if (x.number() % 13 == 6) return {infinity, {}};
-  return {value(x), {{"x again", x[0]}, {"nan", x.number() % 2 == 0 ? 1.0 : 2.0}, {"far", -infinity}}};
+  if (x.number() % 13 == 6) return {inf, {}};
+  return {value(x), {{"x again", x[0]}, {"nan", x.number() % 2 == 0 ? 1.0 : 2.0}, {"far", -inf}}};
 }
 
 tune::study_settings batches_of(std::size_t batch, std::size_t trials = 40) {
@@ -86,7 +87,7 @@ TEST_CASE("tune: a study evaluates a hundred trials by default and knows the bes
   CHECK(report == tune::run_report{.evaluated = 100, .failed = 0, .stopped = false});
   CHECK(calls == 100);
   REQUIRE(search.trials().size() == 100);
-  double best = infinity;
+  double best = inf;
   for (std::size_t i = 0; i < 100; ++i) {
     const tune::trial& t = search.trials()[i];
     CHECK(t.number == i);
