@@ -71,12 +71,13 @@ struct random_key {
   [[nodiscard]] PARAGON_HOST_DEVICE constexpr random_key fork(std::string_view name) const noexcept {
     // The length comes first, so no name's blocks begin another's, and names after names cannot be cut in other places.
     random_key key = absorb(name.size(), name_domain);
-    for (std::size_t i = 0; i < name.size(); i += 8) {
-      std::uint64_t block = 0;
-      for (std::size_t k = 0; k < 8 && i + k < name.size(); ++k) {
-        block |= std::uint64_t{static_cast<unsigned char>(name[i + k])} << (8 * k);
+    std::uint64_t bytes = 0;
+    for (std::size_t i = 0; i < name.size(); ++i) {
+      bytes |= std::uint64_t{static_cast<unsigned char>(name[i])} << (8 * (i % 8));
+      if (i % 8 == 7 || i + 1 == name.size()) {
+        key = key.absorb(bytes, name_domain);
+        bytes = 0;
       }
-      key = key.absorb(block, name_domain);
     }
     return key;
   }

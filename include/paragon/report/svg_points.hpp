@@ -348,8 +348,8 @@ inline std::string draw_parallel(const points_picture& picture, const drawn_poin
       if (set.shows(i)) finite.push_back(i);
     }
     std::vector<std::size_t> kept;
-    const std::size_t lines = std::min(finite.size(), most_lines);
-    for (std::size_t s = 0; s < lines; ++s) kept.push_back(finite[s * finite.size() / lines]);
+    const std::size_t count = std::min(finite.size(), most_lines);
+    for (std::size_t s = 0; s < count; ++s) kept.push_back(finite[s * finite.size() / count]);
     return kept;
   };
 
