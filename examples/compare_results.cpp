@@ -72,18 +72,23 @@ int run(const std::vector<std::string>& paths) {
   }
   std::printf("| device |");
   for (const auto& c : columns) std::printf(" %s |", c.name.c_str());
-  std::printf(" exhaustive, same predictors | random cells |\n|---|");
-  for (std::size_t i = 0; i < columns.size() + 2; ++i) std::printf("---|");
+  std::vector<std::string> baselines;
+  for (const auto& b : columns.front().results.front()->devices.front().baselines) baselines.push_back(b.name);
+  for (const auto& name : baselines) std::printf(" %s |", name.c_str());
+  std::printf(" random cells |\n|---|");
+  for (std::size_t i = 0; i < columns.size() + baselines.size() + 1; ++i) std::printf("---|");
   std::printf("\n");
   const auto row = [&](const std::string& name, const std::vector<std::string>& devices) {
     std::printf("| %s |", name.c_str());
     for (const auto& c : columns) print(over(c.results, devices, [](const auto& d) { return d.hypervolume; }));
-    print(over(columns.front().results, devices, [](const auto& d) -> std::optional<double> {
-      for (const auto& b : d.baselines) {
-        if (b.name.starts_with("exhaustive")) return b.hypervolume;
-      }
-      return std::nullopt;
-    }));
+    for (const auto& wanted : baselines) {
+      print(over(columns.front().results, devices, [&](const auto& d) -> std::optional<double> {
+        for (const auto& b : d.baselines) {
+          if (b.name == wanted) return b.hypervolume;
+        }
+        return std::nullopt;
+      }));
+    }
     print(over(all, devices, [](const auto& d) { return d.random_hypervolume; }));
     std::printf("\n");
   };

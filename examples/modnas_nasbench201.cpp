@@ -154,6 +154,8 @@ int run(const options& o) {
     }
     front.random_hypervolume = random_sum / draws;
     if (!found.exhaustive.empty()) {
+      front.baselines.push_back({"no model", found.evaluations, device.hypervolume(found.no_model[d])});
+      front.baselines.push_back({"hypernetwork alone", 0, device.hypervolume(found.arg_max[d])});
       front.baselines.push_back(
           {"exhaustive, same predictors", nasbench201::cells, device.hypervolume(found.exhaustive[d])});
     }
@@ -175,12 +177,17 @@ int run(const options& o) {
     double worst = 2;
     std::size_t count = 0;
     std::string worst_name;
+    std::vector<std::pair<std::string, double>> baselines;
     for (const auto& d : r.devices) {
       if (d.split != split) continue;
       const double ratio = *d.hypervolume / *d.true_hypervolume;
       mean += ratio;
       random_mean += *d.random_hypervolume / *d.true_hypervolume;
       ++count;
+      for (std::size_t b = 0; b < d.baselines.size(); ++b) {
+        if (b == baselines.size()) baselines.emplace_back(d.baselines[b].name, 0);
+        baselines[b].second += d.baselines[b].hypervolume / *d.true_hypervolume;
+      }
       if (ratio < worst) {
         worst = ratio;
         worst_name = d.name;
@@ -191,6 +198,10 @@ int run(const options& o) {
     std::printf("%2zu %s devices: hypervolume %.4f of the true front (random cells: %.4f), worst %.4f on %s\n", count,
                 std::string(split) == "train" ? "training" : "unseen  ", mean / n, random_mean / n, worst,
                 worst_name.c_str());
+    for (std::size_t b = 0; b < baselines.size(); ++b) {
+      std::printf("%s%s %.4f", b == 0 ? "    " : ", ", baselines[b].first.c_str(), baselines[b].second / n);
+    }
+    if (!baselines.empty()) std::printf("\n");
   };
   std::printf("MODNAS%s on NAS-Bench-201, %s, seed %llu, %s\n", o.published ? " as published" : "", o.dataset.c_str(),
               static_cast<unsigned long long>(o.seed),

@@ -24,19 +24,31 @@ inline void* counted(std::size_t bytes, std::size_t alignment) {
 
 }  // namespace paragon_test
 
-void* operator new(std::size_t bytes) { return paragon_test::counted(bytes, alignof(std::max_align_t)); }
-void* operator new[](std::size_t bytes) { return paragon_test::counted(bytes, alignof(std::max_align_t)); }
-void* operator new(std::size_t bytes, std::align_val_t a) {
+// Not inlined: else GCC sees malloc and free in place of pairs of operators, and warns of a mismatch.
+#if defined(__GNUC__)
+#define PARAGON_TEST_NOINLINE __attribute__((noinline))
+#else
+#define PARAGON_TEST_NOINLINE
+#endif
+PARAGON_TEST_NOINLINE void* operator new(std::size_t bytes) {
+  return paragon_test::counted(bytes, alignof(std::max_align_t));
+}
+PARAGON_TEST_NOINLINE void* operator new[](std::size_t bytes) {
+  return paragon_test::counted(bytes, alignof(std::max_align_t));
+}
+PARAGON_TEST_NOINLINE void* operator new(std::size_t bytes, std::align_val_t a) {
   return paragon_test::counted(bytes, static_cast<std::size_t>(a));
 }
-void* operator new[](std::size_t bytes, std::align_val_t a) {
+PARAGON_TEST_NOINLINE void* operator new[](std::size_t bytes, std::align_val_t a) {
   return paragon_test::counted(bytes, static_cast<std::size_t>(a));
 }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete[](void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
-void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, std::align_val_t) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
+PARAGON_TEST_NOINLINE void operator delete(void* memory) noexcept { std::free(memory); }
+PARAGON_TEST_NOINLINE void operator delete[](void* memory) noexcept { std::free(memory); }
+PARAGON_TEST_NOINLINE void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+PARAGON_TEST_NOINLINE void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
+PARAGON_TEST_NOINLINE void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
+PARAGON_TEST_NOINLINE void operator delete[](void* memory, std::align_val_t) noexcept { std::free(memory); }
+PARAGON_TEST_NOINLINE void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
+PARAGON_TEST_NOINLINE void operator delete[](void* memory, std::size_t, std::align_val_t) noexcept {
+  std::free(memory);
+}

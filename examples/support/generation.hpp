@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <array>
+#include <concepts>
 #include <cstddef>
+#include <functional>
 #include <limits>
 #include <paragon/autodiff/arithmetic.hpp>
 #include <paragon/autodiff/context.hpp>
@@ -89,6 +91,27 @@ inline guidance_plan make_plan(const std::string& kind, const std::vector<double
   }
   return plan;
 }
+
+/// Any score by one type, so that what follows it is compiled once. The score has to outlive it.
+class any_score {
+public:
+  template <class Score>
+    requires(!std::same_as<Score, any_score>)
+  explicit any_score(Score& score)
+      : prepare_([&score](std::span<const paragon::diffusion::moment> moments) { score.prepare(moments); }),
+        evaluate_([&score](const paragon::tensor<float>& x, std::size_t step, paragon::tensor<float>& out) {
+          score.evaluate(x, step, out);
+        }) {}
+
+  void prepare(std::span<const paragon::diffusion::moment> moments) { prepare_(moments); }
+  void evaluate(const paragon::tensor<float>& x, std::size_t step, paragon::tensor<float>& out) {
+    evaluate_(x, step, out);
+  }
+
+private:
+  std::function<void(std::span<const paragon::diffusion::moment>)> prepare_;
+  std::function<void(const paragon::tensor<float>&, std::size_t, paragon::tensor<float>&)> evaluate_;
+};
 
 /// Generates architectures for a problem. Score and problem have to outlive it.
 template <class Problem, class Score>

@@ -225,12 +225,16 @@ int run(const options& o, Problem& problem, const Space& about, const std::strin
   problem.learn(observe);
   const double learning = seconds_since(start);
   const marker<Problem> mark(problem);
-  const auto generate = [&](const guidance_plan& plan) {
-    diffusion::score_evaluator<float, typename Space::output> score(model.network(), model.weights(),
-                                                                    model.graph().mask);
+  const auto generate_by = [&](any_score& score, const guidance_plan& plan) {
     const generator g(problem, score);
     return with_solver(o.solver, o.steps,
                        [&](const auto& solver) { return g.run(plan, solver, o.samples, o.minimum, o.seed); });
+  };
+  const auto generate = [&](const guidance_plan& plan) {
+    diffusion::score_evaluator<float, typename Space::output> network(model.network(), model.weights(),
+                                                                      model.graph().mask);
+    any_score score(network);
+    return generate_by(score, plan);
   };
 
   guidance_plan plan = make_plan(o.guidance, o.scale, Problem::balanced_scales);
@@ -256,6 +260,11 @@ int run(const options& o, Problem& problem, const Space& about, const std::strin
   const auto found = generate(plan);
   const double sampling = seconds_since(before);
   const verdict v = mark.judge(found.candidates, found.objectives, o.samples, o.seed);
+  // No model: the same guidance, solver and number of samples on the exact score of a uniform draw.
+  auto exact = problem.choices();
+  any_score uniform(exact);
+  const auto without = generate_by(uniform, plan);
+  const verdict no_model = mark.judge(without.candidates, without.objectives, o.samples, o.seed);
   const auto picks = pick(found.objectives, found.front, o);
   const std::size_t evaluations =
       with_solver(o.solver, o.steps, [](const auto& solver) { return solver.evaluations(); });
@@ -313,6 +322,8 @@ int run(const options& o, Problem& problem, const Space& about, const std::strin
       {"seconds_sampling", sampling},
       {"spearman", std::move(correlation)},
       {"hypervolume_predicted", volume(v.predicted, v.predicted_all, v.predicted_random)}};
+  result.emplace_back("no_model", json::object{{"hypervolume_predicted", no_model.predicted},
+                                               {"hypervolume", no_model.measured ? json(*no_model.measured) : json()}});
   if (v.measured) result.emplace_back("hypervolume", volume(*v.measured, *v.measured_all, *v.measured_random));
   result.emplace_back("objective_correlation", json::array(related.begin(), related.end()));
   result.emplace_back("selected", std::move(selected));
@@ -369,11 +380,13 @@ int run(const options& o, Problem& problem, const Space& about, const std::strin
               sampling, learning);
   for (const auto& [key, value] : spearman) std::printf("%s: Spearman %.3f\n", key.c_str(), value);
   if (v.measured) {
-    std::printf("hypervolume of four objectives: %.4f of the true front (random: %.4f)\n",
-                *v.measured / *v.measured_all, *v.measured_random / *v.measured_all);
+    std::printf("hypervolume of four objectives: %.4f of the true front (no model: %.4f, random: %.4f)\n",
+                *v.measured / *v.measured_all, *no_model.measured / *v.measured_all,
+                *v.measured_random / *v.measured_all);
   }
-  std::printf("by prediction: %.4f of %zu architectures of the space (random: %.4f)\n", v.predicted / v.predicted_all,
-              problem.everything().size(), v.predicted_random / v.predicted_all);
+  std::printf("by prediction: %.4f of %zu architectures of the space (no model: %.4f, random: %.4f)\n",
+              v.predicted / v.predicted_all, problem.everything().size(), no_model.predicted / v.predicted_all,
+              v.predicted_random / v.predicted_all);
   for (const auto& [key, i] : picks) {
     const double* row = found.objectives.data() + objectives * i;
     std::printf("%-9s %s\n          predicted %.2f %%, %.3f M, %.0f M, %.2f ms", key.c_str(),

@@ -27,6 +27,8 @@ using cell_numbers = std::vector<std::size_t>;
 /// The cells that one device's rays chose, and what else is worth saying.
 struct choice {
   std::vector<cell_numbers> by_device;
+  std::vector<cell_numbers> no_model;    ///< the same refinement from logits that are all zero: a uniform start
+  std::vector<cell_numbers> arg_max;     ///< the hypernetwork's own cells, without refinement
   std::vector<cell_numbers> exhaustive;  ///< each ray's best of all cells by the same predictors
   std::size_t evaluations = 0;
   std::size_t steps = 0;  ///< of the training
@@ -69,6 +71,14 @@ choice search_corrected(Scorer& scorer, const problem& learned, std::uint64_t se
         numbers(decode(scorer, d, std::span<const float>(logits), rays.values(), key.fork("choice"))));
   }
   result.evaluations = scorer.known();
+  for (std::size_t d = 0; d < learned.devices().size(); ++d) {
+    const auto logits = modnas.logits(learned.devices()[d], rays.values());
+    const std::vector<float> zeros(logits.size());
+    result.no_model.push_back(
+        numbers(decode(scorer, d, std::span<const float>(zeros), rays.values(), key.fork("choice"))));
+    result.arg_max.push_back(
+        numbers(search::arg_max{}(scorer, d, std::span<const float>(logits), rays.values(), key.fork("choice"))));
+  }
   std::vector<double> z(every.size() * m);
   for (std::size_t d = 0; d < learned.devices().size(); ++d) {
     scorer.score(every, d, z);
