@@ -11,7 +11,7 @@ if(NOT PARAGON_PORTABLE)
   target_link_libraries(paragon-dev INTERFACE paragon-native)
 endif()
 
-set(warnings -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion)
+set(warnings -Wall -Wextra -Wpedantic "$<$<NOT:$<BOOL:$<TARGET_PROPERTY:PARAGON_MAY_SHADOW>>>:-Wshadow>" -Wconversion -Wsign-conversion)
 # GCC 12 sees uninitialised variables in its own AVX-512 headers and overlaps in std::string where it inlines (its bugs
 # 105593 and 105651). The unoptimised presets keep both warnings.
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
