@@ -402,7 +402,7 @@ TEST_CASE("search: a scale that refuses a value keeps the scores of the others, 
   scorer judge(boxes{}, 2, o);
   judge.set_scale(0, {.origin = 0, .width = 1, .logarithmic = true});
   CHECK(failure_of(judge, numbers(judge, {1, 0, 2}), 0) ==
-        "search::scale: the logarithm of 0.000000; expected a positive value");
+        "search::scale: the logarithm of 0; expected a positive value");
   std::vector<double> z(2);
   judge.score(numbers(judge, {1, 2}), 0, z);
   CHECK(z == std::vector<double>{0, std::log(2.0)});
