@@ -22,7 +22,7 @@ namespace detail {
          (byte(1) == 0x81 && byte(2) >= 0xA6 && byte(2) <= 0xA9);
 }
 
-/// Appends a text for a message: control characters and bytes that are no UTF-8 become \n, \t, \r or \xNN.
+/// Appends a text for a message: control characters and bytes that are no UTF-8 become escapes as in C++ literals.
 inline void append_printable(std::string& out, std::string_view text) {
   constexpr std::string_view digits = "0123456789abcdef";
   for (std::size_t i = 0; i < text.size();) {

@@ -21,8 +21,8 @@ namespace paragon::inline PARAGON_ISA::diffusion {
 /// Pulls samples towards several objectives at once: samples of a density p become samples of one proportional to
 /// p(x_0) exp(a_0 prediction(x_0) - a_1 cost_1(x_0) - a_2 cost_2(x_0) - ...), each sample with a preference a of its own.
 ///
-/// A sum of single terms pulls a choice that several objectives agree upon several times, and one that they quarrel
-/// about by whoever shouts loudest while much is open. Here the posterior of the choices is tilted once, by all
+/// One gradient per objective over-counts choices on which objectives agree, and lets the steepest objective win where
+/// they conflict, while much is open. Here the posterior of the choices is tilted once, by all
 /// objectives; for linear costs that is exact, however strong the preference. The predictor is replaced by its tangent at
 /// the probabilities that x_t leaves, which becomes exact as choices settle. Strong preferences give the best
 /// architectures for each, weak ones variety. One pass through the predictor and two through the posterior a step.
