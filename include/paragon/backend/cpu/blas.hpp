@@ -13,7 +13,7 @@
 // declaration of theirs conflicts, <cblas.h>'s and Eigen's among them, whichever is included first.
 #define PARAGON_TEXT(x) PARAGON_TEXT_OF(x)
 #define PARAGON_TEXT_OF(x) #x
-#define PARAGON_SYMBOL(name) __asm__(PARAGON_TEXT(__USER_LABEL_PREFIX__) name)
+#define PARAGON_SYMBOL(name) __asm__(PARAGON_TEXT(__USER_LABEL_PREFIX__) name)  // NOLINT(bugprone-macro-parentheses)
 
 extern "C" {
 // Sizes and numbers by address; in the end the lengths of the texts, which Fortran passes unseen.
