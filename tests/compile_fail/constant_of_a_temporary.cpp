@@ -1,4 +1,4 @@
-// expect: use of deleted function.*constant
+// expect: (use of|call to) deleted (member )?function.*constant
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // A tape borrows constants: a temporary, which is gone at the next line, is refused, and `copy` takes it.
 #include <paragon/autodiff/context.hpp>

@@ -1,4 +1,4 @@
-// expect: use of deleted function.*freeze
+// expect: (use of|call to) deleted (member )?function.*freeze
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Parameters are borrowed: those of a temporary store are refused.
 #include <paragon/nn/parameters.hpp>
