@@ -160,7 +160,7 @@ TEST_CASE("examples: a second signal ends a program at once, in the middle of a 
   CHECK(paragon::read_file(folder / "log").find("once more to stop at once") != std::string::npos);
   running.send(SIGINT);
   CHECK(running.wait_for(soon) == 130);
-  CHECK(paragon::json::parse(paragon::read_file(folder / "x/tune.json")).at("trials").items().size() <= 4);
+  CHECK(paragon::read_file(folder / "x/tune.json").find("\"number\":4") == std::string::npos);  // four trials at most
 }
 
 TEST_CASE(
