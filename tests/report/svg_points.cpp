@@ -100,6 +100,19 @@ TEST_CASE("report: rows are known by their labels, and picks are stars with thei
   CHECK_THROWS_AS((void)svg_points({.set = set, .chosen = {4}}), paragon::error);
 }
 
+TEST_CASE("report: names of picks that lie close together are all written, below each other") {
+  std::vector<std::array<double, 2>> set;
+  points_picture picture;
+  for (int i = 0; i < 60; ++i) {
+    set.push_back({1 + 1e-3 * i / 7, 5 - 1e-3 * i / 3});
+    picture.picks.emplace_back(i, "pick " + std::to_string(i));
+  }
+  set.push_back({9, 9});
+  picture.set = set;
+  const std::string svg = draw(picture);
+  for (int i = 0; i < 60; ++i) CHECK(count_of(svg, ">pick " + std::to_string(i) + "<") == 1);
+}
+
 TEST_CASE("report: labels are broken into lines between words, long words and characters of UTF-8 within") {
   using paragon::report::detail::wrapped;
   CHECK(wrapped("energy of a device", 9) == std::vector<std::string>{"energy of", "a device"});

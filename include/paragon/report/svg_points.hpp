@@ -202,7 +202,8 @@ std::string draw_picks(const points_picture& picture, const drawn_points& set, c
     for (bool moved = true; moved;) {
       moved = false;
       for (const auto& other : written) {
-        if (std::abs(other[0] - p[0]) < 90 && std::abs(other[1] - y) < 12) {
+        // The step is larger than the distance that counts as near, or rounding could keep a name where it is for ever.
+        if (std::abs(other[0] - p[0]) < 90 && std::abs(other[1] - y) < 11.5) {
           y = other[1] + 12;
           moved = true;
         }
