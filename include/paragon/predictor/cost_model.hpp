@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <span>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -47,6 +48,11 @@ struct cost_head {
 template <class Features>
 class cost_model {
   static_assert(space::require_cost_features<Features, double>());
+  // A name that depends on Features: Eigen's expressions are made where a model is used, not where this header is read.
+  using real = std::enable_if_t<(sizeof(Features) > 0), double>;
+  using column = Eigen::VectorX<real>;
+  using matrix_type = Eigen::MatrixX<real>;
+  using numbers = Eigen::ArrayX<real>;
 
 public:
   explicit cost_model(Features features, cost_model_settings settings = {})
@@ -68,19 +74,19 @@ public:
     }
     const auto k = static_cast<Eigen::Index>(features_.features());
     heads_.clear();
-    std::vector<Eigen::VectorXd> thetas;
+    std::vector<column> thetas;
     hypothesis_prior_.assign(features_.hypotheses(), 1.0);
     for (std::size_t d = 0; d < devices.size(); ++d) {
       check(devices[d], "predictor::cost_model::train");
       const double scale = reference_scale(references[d]);
-      Eigen::VectorXd best;
+      column best;
       std::size_t best_hypothesis = 0;
       double best_error = 0;
       for (std::size_t h = 0; h < features_.hypotheses(); ++h) {
-        const Eigen::MatrixXd phi = matrix(h, devices[d].rows);
-        const Eigen::VectorXd z = vector(devices[d].costs) / scale;
-        const Eigen::VectorXd theta = robust_ridge(phi, z);
-        const Eigen::ArrayXd fit = (phi * theta).array();
+        const matrix_type phi = matrix(h, devices[d].rows);
+        const column z = to_column(devices[d].costs) / scale;
+        const column theta = robust_ridge(phi, z);
+        const numbers fit = (phi * theta).array();
         const double misfit = ((z.array() - fit).abs() / (fit.abs() + settings_.floor)).mean();
         if (h == 0 || misfit < best_error) {
           best_error = misfit;
@@ -97,9 +103,9 @@ public:
     }
     const auto n = static_cast<double>(thetas.size());
     for (double& p : hypothesis_prior_) p /= n + static_cast<double>(features_.hypotheses());
-    mean_ = Eigen::VectorXd::Zero(k);
+    mean_ = column::Zero(k);
     for (const auto& theta : thetas) mean_ += theta / n;
-    covariance_ = Eigen::MatrixXd::Identity(k, k) * settings_.prior_deviation * settings_.prior_deviation;
+    covariance_ = matrix_type::Identity(k, k) * settings_.prior_deviation * settings_.prior_deviation;
     for (const auto& theta : thetas) covariance_ += (theta - mean_) * (theta - mean_).transpose() / (n - 1);
   }
 
@@ -112,16 +118,16 @@ public:
     if (mean_.size() == 0) throw error("predictor::cost_model::calibrate", "an untrained model", "train() before");
     check(references, "predictor::cost_model::calibrate");
     const double scale = reference_scale(references);
-    const Eigen::VectorXd z = vector(references.costs) / scale;
+    const column z = to_column(references.costs) / scale;
     const std::size_t width = features_.features();
     struct candidate {
       std::size_t hypothesis;
       double log_evidence;
-      Eigen::VectorXd theta;
+      column theta;
     };
     std::vector<candidate> candidates;
     for (std::size_t h = 0; h < features_.hypotheses(); ++h) {
-      const Eigen::MatrixXd phi = matrix(h, references.rows);
+      const matrix_type phi = matrix(h, references.rows);
       for (const double sigma : settings_.noise) {
         candidates.push_back({h, evidence(phi, z, sigma) + std::log(hypothesis_prior_[h]), posterior(phi, z, sigma)});
       }
@@ -173,11 +179,11 @@ private:
     return scale;
   }
 
-  static Eigen::Map<const Eigen::VectorXd> vector(const std::vector<double>& v) {
+  static Eigen::Map<const column> to_column(const std::vector<double>& v) {
     return {v.data(), static_cast<Eigen::Index>(v.size())};
   }
 
-  [[nodiscard]] Eigen::MatrixXd matrix(std::size_t hypothesis, std::span<const double> rows) const {
+  [[nodiscard]] matrix_type matrix(std::size_t hypothesis, std::span<const double> rows) const {
     const std::size_t n = rows.size() / features_.choices();
     Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor> phi(
         static_cast<Eigen::Index>(n), static_cast<Eigen::Index>(features_.features()));
@@ -189,17 +195,17 @@ private:
   }
 
   /// Least squares with relative noise, reweighted so that outliers count little.
-  [[nodiscard]] Eigen::VectorXd robust_ridge(const Eigen::MatrixXd& phi, const Eigen::VectorXd& z) const {
+  [[nodiscard]] column robust_ridge(const matrix_type& phi, const column& z) const {
     const auto n = static_cast<double>(phi.rows());
-    Eigen::ArrayXd w = 1 / (z.array().max(0) + settings_.floor);
-    Eigen::VectorXd theta;
+    numbers w = 1 / (z.array().max(0) + settings_.floor);
+    column theta;
     for (int round = 0; round < 4; ++round) {
-      const Eigen::MatrixXd weighted = (phi.array().colwise() * w).matrix();
-      Eigen::MatrixXd normal = weighted.transpose() * weighted;
+      const matrix_type weighted = (phi.array().colwise() * w).matrix();
+      matrix_type normal = weighted.transpose() * weighted;
       normal.diagonal().array() += settings_.ridge * n;
       theta = normal.ldlt().solve(weighted.transpose() * (z.array() * w).matrix());
-      const Eigen::ArrayXd p = (phi * theta).array().max(0) + settings_.floor;
-      const Eigen::ArrayXd r = (z - phi * theta).array() / p;
+      const numbers p = (phi * theta).array().max(0) + settings_.floor;
+      const numbers r = (z - phi * theta).array() / p;
       std::vector<double> magnitude(static_cast<std::size_t>(r.size()));
       for (Eigen::Index i = 0; i < r.size(); ++i) magnitude[static_cast<std::size_t>(i)] = std::abs(r(i));
       const auto middle = magnitude.begin() + static_cast<std::ptrdiff_t>(magnitude.size() / 2);
@@ -211,28 +217,28 @@ private:
   }
 
   /// Mean of the head given references, under Student t noise (iteratively reweighted Gaussian).
-  [[nodiscard]] Eigen::VectorXd posterior(const Eigen::MatrixXd& phi, const Eigen::VectorXd& z, double sigma) const {
-    Eigen::ArrayXd p = z.array().max(0);
-    Eigen::ArrayXd omega = Eigen::ArrayXd::Ones(z.size());
-    Eigen::VectorXd theta = mean_;
+  [[nodiscard]] column posterior(const matrix_type& phi, const column& z, double sigma) const {
+    numbers p = z.array().max(0);
+    numbers omega = numbers::Ones(z.size());
+    column theta = mean_;
     for (int round = 0; round < 5; ++round) {
-      Eigen::MatrixXd gram = phi * covariance_ * phi.transpose();
+      matrix_type gram = phi * covariance_ * phi.transpose();
       gram.diagonal().array() += (sigma * (p + settings_.floor)).square() / omega;
       theta = mean_ + covariance_ * phi.transpose() * gram.ldlt().solve(z - phi * mean_);
-      const Eigen::ArrayXd fit = (phi * theta).array();
+      const numbers fit = (phi * theta).array();
       p = fit.max(0);
-      const Eigen::ArrayXd r = (z.array() - fit) / (sigma * (p + settings_.floor));
+      const numbers r = (z.array() - fit) / (sigma * (p + settings_.floor));
       omega = (settings_.degrees + 1) / (settings_.degrees + r.square());
     }
     return theta;
   }
 
   /// Logarithm of the multivariate t density of the references under the prior, up to a constant.
-  [[nodiscard]] double evidence(const Eigen::MatrixXd& phi, const Eigen::VectorXd& z, double sigma) const {
-    Eigen::MatrixXd gram = phi * covariance_ * phi.transpose();
+  [[nodiscard]] double evidence(const matrix_type& phi, const column& z, double sigma) const {
+    matrix_type gram = phi * covariance_ * phi.transpose();
     gram.diagonal().array() += (sigma * (z.array().max(0) + settings_.floor)).square();
-    const Eigen::LDLT<Eigen::MatrixXd> factor(gram);
-    const Eigen::VectorXd residual = z - phi * mean_;
+    const Eigen::LDLT<matrix_type> factor(gram);
+    const column residual = z - phi * mean_;
     const double q = residual.dot(factor.solve(residual));
     const double log_determinant = factor.vectorD().array().log().sum();
     const auto k = static_cast<double>(z.size());
@@ -243,8 +249,8 @@ private:
   cost_model_settings settings_;
   std::vector<cost_head> heads_;
   std::vector<double> hypothesis_prior_;
-  Eigen::VectorXd mean_;
-  Eigen::MatrixXd covariance_;
+  column mean_;
+  matrix_type covariance_;
 };
 
 }  // namespace paragon::predictor
