@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <cstring>
 #include <limits>
-#include <numeric>
 #include <utility>
 #include <vector>
 
@@ -35,7 +34,7 @@ public:
   template <class Runner>
   box_tree(const rank_table& table, number label, Runner& runner)
       : m_(table.m), rows_(table.size()), places_(table.size()) {
-    std::iota(rows_.begin(), rows_.end(), position{0});
+    for (std::size_t i = 0; i < rows_.size(); ++i) rows_[i] = static_cast<position>(i);
     arrange(table, runner);
     for (std::size_t i = 0; i < rows_.size(); ++i) places_[rows_[i]] = static_cast<position>(i);
     add_level(rows_.size());

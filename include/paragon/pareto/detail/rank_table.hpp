@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <numeric>
 #include <vector>
 
 #include "sorted_order.hpp"
@@ -106,7 +105,7 @@ struct equal_rows {
 
   /// \param order  as `rank_table::by_sum` returns it; not read where the rows are distinct
   equal_rows(const rank_table& table, const std::vector<position>& order) : leader(table.size()) {
-    std::iota(leader.begin(), leader.end(), position{0});
+    for (std::size_t i = 0; i < leader.size(); ++i) leader[i] = static_cast<position>(i);
     for (std::size_t i = 1; i < order.size() && !table.distinct; ++i) {
       if (table.equal(order[i - 1], order[i])) leader[order[i]] = leader[order[i - 1]];
     }

@@ -6,7 +6,6 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <numeric>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -89,7 +88,7 @@ void refine(std::vector<position>& order, std::size_t first, std::size_t last, K
   };
   const std::size_t n = keys.size();
   std::vector<position> order(n);
-  std::iota(order.begin(), order.end(), position{0});
+  for (std::size_t i = 0; i < order.size(); ++i) order[i] = static_cast<position>(i);
   if (n <= 32) {
     refine(order, 0, n, [&](position i) { return keys[i]; });
     return order;
