@@ -238,6 +238,7 @@
 #include "search/pomonag.hpp"
 #include "search/scorer.hpp"
 #include "search/supernet_objectives.hpp"
+#include "space/choice_index.hpp"
 #include "space/choice_notation.hpp"
 #include "space/choice_table.hpp"
 #include "space/concepts.hpp"

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "../core/error.hpp"
+#include "choice_index.hpp"
 #include "concepts.hpp"
-#include "detail/choice_byte.hpp"
 #include "shape.hpp"
 
 namespace paragon::inline PARAGON_ISA::space {
@@ -29,7 +29,7 @@ template <class T, class S>
     throw error("space::decode", "a row of " + std::to_string(logits.size()) + " entries",
                 std::to_string(total_choices(space)));
   }
-  std::vector<std::uint8_t> choices(space.decisions());
+  std::vector<choice_index> choices(space.decisions());
   std::size_t begin = 0;
   for (std::size_t d = 0; d < choices.size(); ++d) {
     const std::size_t count = space.choices(d);
@@ -41,7 +41,7 @@ template <class T, class S>
       }
       if (value > logits[begin + best]) best = c;
     }
-    choices[d] = detail::choice_byte(best);
+    choices[d] = detail::to_choice_index(best);
     begin += count;
   }
   return space.from_choices(choices);

@@ -7,17 +7,17 @@
 #include <utility>
 #include <vector>
 
+#include "choice_index.hpp"
 #include "concepts.hpp"
-#include "detail/choice_byte.hpp"
 
 namespace paragon::inline PARAGON_ISA::space {
 
-/// The choices that an architecture took, one per decision. \throws error for a choice that a byte cannot hold
+/// The choices that an architecture took, one per decision. \throws error for one beyond `most_choices`
 template <class S>
-[[nodiscard]] std::vector<std::uint8_t> choices_of(const S& space, const architecture_of<S>& a) {
+[[nodiscard]] std::vector<choice_index> choices_of(const S& space, const architecture_of<S>& a) {
   static_assert(require_decisions<S>());
-  std::vector<std::uint8_t> choices(space.decisions());
-  for (std::size_t d = 0; d < choices.size(); ++d) choices[d] = detail::choice_byte(space.choice(a, d));
+  std::vector<choice_index> choices(space.decisions());
+  for (std::size_t d = 0; d < choices.size(); ++d) choices[d] = detail::to_choice_index(space.choice(a, d));
   return choices;
 }
 
@@ -29,12 +29,12 @@ template <class S>
 [[nodiscard]] std::vector<architecture_of<S>> neighbours(const S& space, const architecture_of<S>& a) {
   static_assert(require_decisions<S>());
   std::vector<typename S::architecture> found;
-  std::vector<std::uint8_t> choices = choices_of(space, a);
+  std::vector<choice_index> choices = choices_of(space, a);
   for (std::size_t d = 0; d < choices.size(); ++d) {
-    const std::uint8_t taken = choices[d];
+    const choice_index taken = choices[d];
     for (std::size_t c = 0; c < space.choices(d); ++c) {
       if (c == taken) continue;
-      choices[d] = detail::choice_byte(c);
+      choices[d] = detail::to_choice_index(c);
       typename S::architecture candidate = space.from_choices(choices);
       if (candidate == a || std::find(found.begin(), found.end(), candidate) != found.end()) continue;
       found.push_back(std::move(candidate));
