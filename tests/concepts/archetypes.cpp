@@ -29,6 +29,8 @@
 #include <paragon/search/scorer.hpp>
 #include <paragon/space/choice_table.hpp>
 #include <paragon/space/cost_features.hpp>
+#include <paragon/space/decision_descriptor.hpp>
+#include <paragon/space/decision_graph.hpp>
 #include <paragon/space/decode.hpp>
 #include <paragon/space/descriptor.hpp>
 #include <paragon/space/enumerate.hpp>
@@ -243,6 +245,13 @@ TEST_CASE("concepts: what needs a search space needs nothing else") {
   std::vector<space::choice_index> choices(2);
   space::choice_descriptor<plain_space>(pairs).describe({1, 2}, choices, {});
   CHECK(choices == std::vector<space::choice_index>{1, 2});
+  const space::decision_descriptor<plain_space> descriptor(pairs);
+  descriptor.describe({1, 1}, choices, {});
+  CHECK(choices == std::vector<space::choice_index>{1, 1});
+  const space::decision_graph<plain_space> graph(pairs);
+  std::array<float, 10> x{};
+  graph.encode({1, 2}, std::span<float>(x));
+  CHECK(graph.decode(std::span<const float>(x)) == pair{1, 2});
   const std::vector<pair> all = space::all_architectures(enumerable(0));
   CHECK(all.size() == 6);
   const std::vector<double> column{0, 1, 2, 3, 4, 5};
