@@ -114,7 +114,7 @@ template <class S>
 /// Where choice `c` of an ordered decision lies between its first choice, 0, and its last, 1.
 ///
 /// By the logarithm where the choices stand for positive numbers that span more than a decade (8 to 512: twice as wide is
-/// as far everywhere), else by their places in the order. O(1).
+/// as far everywhere), else by their places in the order. O(1). \pre the numbers rise or fall from choice to choice
 template <class S>
 [[nodiscard]] double place_on_scale(const S& s, std::size_t d, std::size_t c) {
   const std::size_t last = static_cast<std::size_t>(s.choices(d)) - 1;
