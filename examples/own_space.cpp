@@ -27,7 +27,7 @@
 /// expansion of each stage. A stage without blocks has neither kernel nor expansion.
 struct backbone {
   struct architecture {
-    std::array<std::uint8_t, 10> choices{};
+    std::array<paragon::space::choice_index, 10> choices{};
 
     int width() const { return 16 + 8 * choices[0]; }                               // 16 to 48
     int depth(std::size_t stage) const { return choices[1 + 3 * stage]; }           // 0 to 3
@@ -41,7 +41,7 @@ struct backbone {
   static std::size_t choices(std::size_t d) { return std::array{5U, 4U, 3U, 4U, 4U, 3U, 4U, 4U, 3U, 4U}[d]; }
   static std::size_t choice(const architecture& a, std::size_t d) { return a.choices[d]; }
 
-  architecture from_choices(std::span<const std::uint8_t> row) const {
+  architecture from_choices(std::span<const paragon::space::choice_index> row) const {
     paragon::space::require_choices(*this, row);
     architecture a;
     std::copy(row.begin(), row.end(), a.choices.begin());
@@ -123,7 +123,7 @@ constexpr std::array way{direction::maximise, direction::minimise};
 /// All networks: by counting through the rows of choices, skipping repeated networks.
 std::vector<backbone::architecture> enumerate(const backbone& space) {
   std::vector<backbone::architecture> all;
-  std::array<std::uint8_t, 10> row{};
+  std::array<paragon::space::choice_index, 10> row{};
   for (std::size_t d = 0; d < row.size();) {
     const auto a = space.from_choices(row);
     if (a.choices == row) all.push_back(a);

@@ -228,7 +228,7 @@ int run(const options& o) {
   }
   std::fflush(stdout);
 
-  const std::vector<std::uint8_t> choices = space::choices_of(space, cell);
+  const std::vector<space::choice_index> choices = space::choices_of(space, cell);
   const auto rate = image_supernet::train(
       "training, images", o.checkpoint_minutes, steps,
       [&] {

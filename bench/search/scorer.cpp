@@ -17,11 +17,11 @@ using namespace paragon;
 constexpr std::size_t asked = paragon_bench::devices * paragon_bench::rows * 30;
 
 /// Rows of choices of random cells.
-std::vector<std::array<std::uint8_t, 6>> random_rows() {
-  std::vector<std::array<std::uint8_t, 6>> result(asked);
+std::vector<std::array<space::choice_index, 6>> random_rows() {
+  std::vector<std::array<space::choice_index, 6>> result(asked);
   const paragon::random_key key{.seed = 3};
   for (std::size_t i = 0; i < asked; ++i) {
-    for (std::size_t d = 0; d < 6; ++d) result[i][d] = static_cast<std::uint8_t>(key.below(5, 6 * i + d));
+    for (std::size_t d = 0; d < 6; ++d) result[i][d] = static_cast<space::choice_index>(key.below(5, 6 * i + d));
   }
   return result;
 }
@@ -31,7 +31,7 @@ void intern(benchmark::State& state) {
   const auto chosen = random_rows();
   for (auto _ : state) {
     std::uint32_t sum = 0;
-    for (const auto& row : chosen) sum += judge.intern(std::span<const std::uint8_t>(row));
+    for (const auto& row : chosen) sum += judge.intern(std::span<const space::choice_index>(row));
     benchmark::DoNotOptimize(sum);
   }
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(asked));
@@ -55,7 +55,7 @@ void intern_by_hash_map(benchmark::State& state) {
 void score(benchmark::State& state) {
   auto judge = paragon_bench::make_judge();
   std::vector<std::uint32_t> ids;
-  for (const auto& row : random_rows()) ids.push_back(judge.intern(std::span<const std::uint8_t>(row)));
+  for (const auto& row : random_rows()) ids.push_back(judge.intern(std::span<const space::choice_index>(row)));
   std::vector<double> z(2 * asked / paragon_bench::devices);
   for (auto _ : state) {
     for (std::size_t d = 0; d < paragon_bench::devices; ++d) {

@@ -36,10 +36,10 @@ void supernet_step(benchmark::State& state) {
   for (std::size_t i = 0; i < images.size(); ++i) images[i] = static_cast<float>(key.normal(i));
   std::vector<std::uint32_t> labels(batch);
   for (std::size_t i = 0; i < batch; ++i) labels[i] = static_cast<std::uint32_t>(i % 10);
-  std::vector<std::array<std::uint8_t, 6>> choices(cells);
+  std::vector<std::array<space::choice_index, 6>> choices(cells);
   for (std::size_t c = 0; c < cells; ++c) {
     const auto cell = space::uniform(space, {.seed = 3}, c);
-    for (std::size_t d = 0; d < 6; ++d) choices[c][d] = static_cast<std::uint8_t>(space.choice(cell, d));
+    for (std::size_t d = 0; d < 6; ++d) choices[c][d] = static_cast<space::choice_index>(space.choice(cell, d));
   }
   autodiff::tape<float> tape;
   const auto pass = [&] {

@@ -149,7 +149,7 @@ struct image_split {
 /// A step of the weights on the path of its number: the loss, and how many images it passed.
 inline std::pair<double, std::size_t> step(paragon::supernet::weight_trainer<float>& trainer, net_type& net,
                                            batches& source, const paths& sampler) {
-  std::array<std::uint8_t, 6> choices{};
+  std::array<paragon::space::choice_index, 6> choices{};
   sampler(trainer.done(), choices);
   return {static_cast<double>(trainer.step(net.network(), net.store(), source, choices)), source.batch()};
 }

@@ -44,12 +44,12 @@ struct surrogate_features {
   /// \pre x.size() == accuracy
   static void describe_accuracy(const paragon::space::nasbench201_cell& cell, std::span<float> x) {
     std::fill(x.begin(), x.end(), 0.0F);
-    std::array<std::uint8_t, 6> operations{};
+    std::array<paragon::space::choice_index, 6> operations{};
     std::array<double, 26> descriptor{};
     paragon::space::nasbench201_descriptor::describe(paragon::space::canonical(cell), operations, descriptor);
     for (std::size_t e = 0; e < 6; ++e) x[5 * e + operations[e]] = 1;
     for (std::size_t i = 0; i < descriptor.size(); ++i) x[30 + i] = static_cast<float>(descriptor[i]);
-    static constexpr std::array<std::array<std::uint8_t, 4>, 4> paths{
+    static constexpr std::array<std::array<paragon::space::choice_index, 4>, 4> paths{
         {{1, 3, 0, 0}, {2, 0, 4, 0}, {2, 1, 5, 0}, {3, 0, 2, 5}}};
     static constexpr std::array<std::size_t, 4> first{0, 1, 4, 13};
     for (const auto& path : paths) {
@@ -57,7 +57,7 @@ struct surrogate_features {
       std::size_t length = 0;
       bool open = true;
       for (std::size_t k = 1; k <= path[0]; ++k) {
-        const std::uint8_t o = operations[path[k]];
+        const paragon::space::choice_index o = operations[path[k]];
         open = open && o > 0;
         if (o < 2) continue;
         code = 3 * code + (o - 2U);

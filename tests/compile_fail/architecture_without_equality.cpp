@@ -8,12 +8,12 @@
 
 struct pairs {
   struct architecture {
-    std::uint8_t choice = 0;
+    paragon::space::choice_index choice = 0;
   };
   std::size_t decisions() const { return 1; }
   std::size_t choices(std::size_t) const { return 2; }
   std::size_t choice(architecture a, std::size_t) const { return a.choice; }
-  architecture from_choices(std::span<const std::uint8_t> row) const { return {row[0]}; }
+  architecture from_choices(std::span<const paragon::space::choice_index> row) const { return {row[0]}; }
 };
 
 int main() { return static_cast<int>(paragon::space::hash(pairs{}, {1})); }

@@ -16,7 +16,7 @@ struct images {
 void train(const paragon::supernet::nasbench201<>& net, paragon::nn::parameters<float>& store) {
   paragon::supernet::weight_trainer<float> trainer;
   images source;
-  trainer.step(net, store, source, std::vector<std::uint8_t>(6));
+  trainer.step(net, store, source, std::vector<paragon::space::choice_index>(6));
 }
 
 int main() {}

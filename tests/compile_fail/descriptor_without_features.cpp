@@ -10,8 +10,8 @@ struct depth {
   using architecture = int;
   std::size_t decisions() const { return 1; }
   std::size_t choices(std::size_t) const { return 4; }
-  void describe(int a, std::span<std::uint8_t> choices, std::span<double>) const {
-    choices[0] = static_cast<std::uint8_t>(a);
+  void describe(int a, std::span<paragon::space::choice_index> choices, std::span<double>) const {
+    choices[0] = static_cast<paragon::space::choice_index>(a);
   }
 };
 

@@ -14,7 +14,7 @@ struct pairs {
   std::size_t decisions() const { return 1; }
   std::size_t choices(std::size_t) const { return 2; }
   std::size_t choice(int a, std::size_t) const { return a == 0 ? 0 : 1; }
-  int from_choices(std::span<const std::uint8_t> row) const { return row[0]; }
+  int from_choices(std::span<const paragon::space::choice_index> row) const { return row[0]; }
   std::string to_string(int a) const { return std::to_string(a); }
   int parse(std::string_view) const { return 0; }
 };

@@ -7,7 +7,7 @@
 #include <paragon/supernet/path_sampler.hpp>
 
 struct first_of_all {
-  void operator()(std::span<std::uint8_t> choices) const { choices[0] = 0; }
+  void operator()(std::span<paragon::space::choice_index> choices) const { choices[0] = 0; }
 };
 static_assert(paragon::supernet::require_path_sampler<first_of_all>());
 

@@ -12,7 +12,7 @@ struct no_choice {
   std::string_view name() const { return "no_choice"; }
   std::size_t decisions() const { return 1; }
   std::size_t choices(std::size_t) const { return 2; }
-  int from_choices(std::span<const std::uint8_t> row) const { return row[0]; }
+  int from_choices(std::span<const paragon::space::choice_index> row) const { return row[0]; }
   std::string to_string(int a) const { return std::to_string(a); }
   int parse(std::string_view) const { return 0; }
 };

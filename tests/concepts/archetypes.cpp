@@ -29,6 +29,8 @@
 #include <paragon/search/scorer.hpp>
 #include <paragon/space/choice_table.hpp>
 #include <paragon/space/cost_features.hpp>
+#include <paragon/space/decision_descriptor.hpp>
+#include <paragon/space/decision_graph.hpp>
 #include <paragon/space/decode.hpp>
 #include <paragon/space/descriptor.hpp>
 #include <paragon/space/enumerate.hpp>
@@ -63,7 +65,7 @@ using real = convertible<double>;
 class pair {
 public:
   pair() = default;
-  pair(std::uint8_t a, std::uint8_t b) : code_(3 * a + b) {}
+  pair(space::choice_index a, space::choice_index b) : code_(3 * a + b) {}
   friend bool operator==(const pair& x, const pair& y) { return x.code_ == y.code_; }
   [[nodiscard]] std::size_t operator[](std::size_t d) const {
     return static_cast<std::size_t>(d == 0 ? code_ / 3 : code_ % 3);
@@ -85,7 +87,7 @@ struct decisions_only {
   number decisions() const { return number(2); }
   number choices(std::size_t d) const { return number(d == 0 ? 2 : 3); }
   number choice(const pair& a, std::size_t d) const { return number(a[d]); }
-  pair from_choices(std::span<const std::uint8_t> row) const { return {row[0], row[1]}; }
+  pair from_choices(std::span<const space::choice_index> row) const { return {row[0], row[1]}; }
 };
 static_assert(space::has_decisions<decisions_only> && !std::copyable<decisions_only>);
 
@@ -100,13 +102,13 @@ struct plain_space {
   number decisions() const { return number(2); }
   number choices(std::size_t d) const { return number(d == 0 ? 2 : 3); }
   number choice(const pair& a, std::size_t d) const { return number(a[d]); }
-  pair from_choices(std::span<const std::uint8_t> row) const { return {row[0], row[1]}; }
+  pair from_choices(std::span<const space::choice_index> row) const { return {row[0], row[1]}; }
   convertible<std::string_view> name() const { return convertible<std::string_view>("pairs"); }
   convertible<std::string> to_string(const pair& a) const {
     return convertible(std::to_string(a[0]) + std::to_string(a[1]));
   }
   pair parse(std::string_view text) const {
-    return {static_cast<std::uint8_t>(text[0] - '0'), static_cast<std::uint8_t>(text[1] - '0')};
+    return {static_cast<space::choice_index>(text[0] - '0'), static_cast<space::choice_index>(text[1] - '0')};
   }
 };
 static_assert(space::search_space<plain_space> && !std::copyable<plain_space>);
@@ -115,7 +117,9 @@ struct enumerable : plain_space {
   using plain_space::plain_space;
   convertible<std::uint64_t> size() const { return convertible<std::uint64_t>(6); }
   convertible<std::uint64_t> index(const pair& a) const { return convertible<std::uint64_t>(3 * a[0] + a[1]); }
-  pair at(std::uint64_t i) const { return {static_cast<std::uint8_t>(i / 3), static_cast<std::uint8_t>(i % 3)}; }
+  pair at(std::uint64_t i) const {
+    return {static_cast<space::choice_index>(i / 3), static_cast<space::choice_index>(i % 3)};
+  }
 };
 static_assert(space::enumerable_space<enumerable>);
 
@@ -140,9 +144,9 @@ struct encoding {
   void adjacency(std::span<float> m) const { m[0] = 1; }
   number position(std::size_t d, std::size_t c) const { return number(2 * d + c); }
   pair decode(std::span<const float> x) const {
-    std::uint8_t best = 0;
-    for (std::uint8_t c = 1; c < 3; ++c) best = x[2U + c] > x[2U + best] ? c : best;
-    return {static_cast<std::uint8_t>(x[1] > x[0] ? 1 : 0), best};
+    space::choice_index best = 0;
+    for (space::choice_index c = 1; c < 3; ++c) best = x[2U + c] > x[2U + best] ? c : best;
+    return {static_cast<space::choice_index>(x[1] > x[0] ? 1 : 0), best};
   }
 };
 static_assert(space::linear_graph_encoding<encoding> && space::decodable_graph_encoding<encoding>);
@@ -153,8 +157,8 @@ struct descriptor {
   number decisions() const { return number(1); }
   number choices(std::size_t) const { return number(3); }
   number features() const { return number(1); }
-  void describe(const pair& a, std::span<std::uint8_t> choices, std::span<double> features) const {
-    choices[0] = static_cast<std::uint8_t>(a[1]);
+  void describe(const pair& a, std::span<space::choice_index> choices, std::span<double> features) const {
+    choices[0] = static_cast<space::choice_index>(a[1]);
     features[0] = static_cast<double>(a[0]);
   }
 };
@@ -216,7 +220,7 @@ TEST_CASE("concepts: what needs decisions needs nothing else") {
   CHECK(space::choice_offsets(pairs) == std::vector<std::size_t>{0, 2, 5});
   CHECK(space::choice_rows(pairs) == 6);
   CHECK(space::hash(pairs, a) != space::hash(pairs, {1, 1}));
-  CHECK(space::choices_of(pairs, a) == std::vector<std::uint8_t>{1, 2});
+  CHECK(space::choices_of(pairs, a) == std::vector<space::choice_index>{1, 2});
   CHECK(space::neighbours(pairs, a).size() == 3);
   std::array<float, 5> row{};
   space::one_hot<float>(pairs, a, row);
@@ -224,9 +228,9 @@ TEST_CASE("concepts: what needs decisions needs nothing else") {
   CHECK(space::decode<float>(pairs, row) == a);
   CHECK(space::uniform(pairs, {.seed = 1}, 0)[0] < 2);
   space::choice_table table(pairs);
-  table.insert(std::array<std::uint8_t, 2>{1, 2}, 5);
-  CHECK(table.find(std::array<std::uint8_t, 2>{1, 2}) == 5);
-  std::vector<std::uint8_t> choices(2);
+  table.insert(std::array<space::choice_index, 2>{1, 2}, 5);
+  CHECK(table.find(std::array<space::choice_index, 2>{1, 2}) == 5);
+  std::vector<space::choice_index> choices(2);
   paragon::supernet::uniform_paths(pairs, {.seed = 1})(0, choices);
   paragon::supernet::even_capacity_paths(pairs, [](std::size_t, std::size_t c) { return c > 0; }, {.seed = 1})(0,
                                                                                                                choices);
@@ -238,9 +242,16 @@ TEST_CASE("concepts: what needs a search space needs nothing else") {
   const std::unordered_set<pair, space::hasher<plain_space>> seen({{1, 2}, {1, 2}}, 4, {pairs});
   CHECK(seen.size() == 1);
   CHECK(space::additive_features(pairs).features() == 4);
-  std::vector<std::uint8_t> choices(2);
+  std::vector<space::choice_index> choices(2);
   space::choice_descriptor<plain_space>(pairs).describe({1, 2}, choices, {});
-  CHECK(choices == std::vector<std::uint8_t>{1, 2});
+  CHECK(choices == std::vector<space::choice_index>{1, 2});
+  const space::decision_descriptor<plain_space> descriptor(pairs);
+  descriptor.describe({1, 1}, choices, {});
+  CHECK(choices == std::vector<space::choice_index>{1, 1});
+  const space::decision_graph<plain_space> graph(pairs);
+  std::array<float, 10> x{};
+  graph.encode({1, 2}, std::span<float>(x));
+  CHECK(graph.decode(std::span<const float>(x)) == pair{1, 2});
   const std::vector<pair> all = space::all_architectures(enumerable(0));
   CHECK(all.size() == 6);
   const std::vector<double> column{0, 1, 2, 3, 4, 5};

@@ -46,7 +46,10 @@ std::vector<std::string> quotation(const fs::path& file, const std::string& name
 TEST_CASE("concepts: the documentation quotes what is compiled") {
   const fs::path root = fs::path(PARAGON_EXAMPLES_SOURCE).parent_path();
   const std::regex quote(R"(<!-- (\S+) \[(\S+)\] -->)");
-  std::vector<fs::path> pages{root / "docs" / "concepts.md"};
+  std::vector<fs::path> pages;
+  for (const auto& entry : fs::recursive_directory_iterator(root / "docs")) {
+    if (entry.path().extension() == ".md") pages.push_back(entry.path());
+  }
   if (fs::exists(root / "README.md")) pages.push_back(root / "README.md");
   std::size_t quotes = 0;
   for (const fs::path& page : pages) {

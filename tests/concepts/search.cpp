@@ -74,7 +74,7 @@ struct the_first {
   template <class Scorer>
   std::vector<typename Scorer::id> operator()(Scorer& scorer, std::size_t, std::span<const float>,
                                               std::span<const double> preferences, paragon::random_key) const {
-    const std::vector<std::uint8_t> zeros(scorer.space().decisions());
+    const std::vector<paragon::space::choice_index> zeros(scorer.space().decisions());
     return std::vector<typename Scorer::id>(preferences.size() / Scorer::objectives, scorer.intern(std::span(zeros)));
   }
 };

@@ -33,7 +33,7 @@ struct depth_and_width {
   std::size_t choice(architecture a, std::size_t d) const {
     return static_cast<std::size_t>(d == 0 ? a.depth - 1 : a.width / 16);
   }
-  architecture from_choices(std::span<const std::uint8_t> row) const {
+  architecture from_choices(std::span<const paragon::space::choice_index> row) const {
     paragon::space::require_choices(*this, row);
     return {row[0] + 1, 8 << row[1]};
   }
@@ -47,9 +47,7 @@ static_assert(paragon::space::search_space<depth_and_width>);
 struct numbered : depth_and_width {
   std::uint64_t size() const { return 12; }
   std::uint64_t index(architecture a) const { return 3 * choice(a, 0) + choice(a, 1); }
-  architecture at(std::uint64_t i) const {
-    return from_choices(std::array{static_cast<std::uint8_t>(i / 3), static_cast<std::uint8_t>(i % 3)});
-  }
+  architecture at(std::uint64_t i) const { return {static_cast<int>(i / 3) + 1, 8 << i % 3}; }
 };
 static_assert(paragon::space::enumerable_space<numbered>);
 //! [enumerable_space]
@@ -103,8 +101,8 @@ struct depth_and_size {
   std::size_t decisions() const { return 1; }
   std::size_t choices(std::size_t) const { return 4; }
   std::size_t features() const { return 1; }
-  void describe(architecture a, std::span<std::uint8_t> choices, std::span<double> features) const {
-    choices[0] = static_cast<std::uint8_t>(a.depth - 1);
+  void describe(architecture a, std::span<paragon::space::choice_index> choices, std::span<double> features) const {
+    choices[0] = static_cast<paragon::space::choice_index>(a.depth - 1);
     features[0] = a.depth * a.width;
   }
 };

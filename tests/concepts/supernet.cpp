@@ -30,17 +30,17 @@ namespace {
 
 /// One decision: which nonlinearity.
 struct nonlinearities {
-  using architecture = std::uint8_t;
+  using architecture = paragon::space::choice_index;
   std::string_view name() const { return "nonlinearities"; }
   std::size_t decisions() const { return 1; }
   std::size_t choices(std::size_t) const { return 2; }
-  std::size_t choice(std::uint8_t a, std::size_t) const { return a; }
-  std::uint8_t from_choices(std::span<const std::uint8_t> row) const {
+  std::size_t choice(paragon::space::choice_index a, std::size_t) const { return a; }
+  paragon::space::choice_index from_choices(std::span<const paragon::space::choice_index> row) const {
     paragon::space::require_choices(*this, row);
     return row[0];
   }
-  std::string to_string(std::uint8_t a) const { return paragon::space::write_choices(*this, a); }
-  std::uint8_t parse(std::string_view text) const { return paragon::space::read_choices(*this, text); }
+  std::string to_string(paragon::space::choice_index a) const { return paragon::space::write_choices(*this, a); }
+  paragon::space::choice_index parse(std::string_view text) const { return paragon::space::read_choices(*this, text); }
 };
 
 //! [supernet_network]
@@ -90,8 +90,8 @@ static_assert(supernet::mixing<always_the_first>);
 
 //! [path_sampler]
 struct each_in_turn {
-  void operator()(std::uint64_t step, std::span<std::uint8_t> choices) const {
-    choices[0] = static_cast<std::uint8_t>(step % 2);
+  void operator()(std::uint64_t step, std::span<paragon::space::choice_index> choices) const {
+    choices[0] = static_cast<paragon::space::choice_index>(step % 2);
   }
 };
 static_assert(supernet::path_sampler<each_in_turn>);
@@ -173,7 +173,7 @@ TEST_CASE("concepts: the smallest network and mixing are usable") {
   autodiff::evaluation<double> context;
   const auto theta = nn::freeze(context, net.store());
   const auto x = context.constant(images.data(), {2, 1, 3, 1});
-  const auto first = net.logits(theta, x, std::uint8_t{0});
+  const auto first = net.logits(theta, x, paragon::space::choice_index{0});
   const auto alpha = context.constant(row.data(), {1, 2});
   const auto mixed = net.logits(theta, x, alpha, always_the_first{});
   const auto second = net.logits(theta, x, alpha, supernet::sampled{});
@@ -188,7 +188,7 @@ TEST_CASE("concepts: the smallest source and sampler train the smallest network"
   const one_layer network{store.add("weight", {2, 3}, nn::normal{}, {.seed = 2})};
   bright_and_dark images;
   supernet::weight_trainer<float> trainer({.steps = 40, .rate = {.peak = 0.5, .warmup = 1}});
-  std::vector<std::uint8_t> choices(1);
+  std::vector<paragon::space::choice_index> choices(1);
   float first = 0;
   float last = 0;
   while (trainer.done() < 40) {

@@ -49,7 +49,7 @@ struct odd_graph {
 }  // namespace
 
 TEST_CASE("diffusion: rows without a 1 are absent; rows that are not one-hot are refused") {
-  CHECK(df::row_classes::of(odd_graph{1, false}, std::vector<int>(1)).classes == std::vector<std::uint8_t>{1, 3});
+  CHECK(df::row_classes::of(odd_graph{1, false}, std::vector<int>(1)).classes == std::vector<std::uint16_t>{1, 3});
   CHECK_THROWS_AS((static_cast<void>(df::row_classes::of(odd_graph{1, true}, std::vector<int>(1)))), paragon::error);
   CHECK_THROWS_AS((static_cast<void>(df::row_classes::of(odd_graph{0.5F, false}, std::vector<int>(1)))),
                   paragon::error);

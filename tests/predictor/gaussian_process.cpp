@@ -25,7 +25,7 @@ using predictor::gaussian_process;
 namespace {
 
 /// Four decisions of three, two, three and four choices, and (if asked for) two features.
-using tower = std::array<std::uint8_t, 4>;
+using tower = std::array<space::choice_index, 4>;
 constexpr std::array<std::size_t, 4> sizes{3, 2, 3, 4};
 
 template <bool Features>
@@ -35,7 +35,7 @@ struct descriptor {
   std::size_t choices(std::size_t d) const { return sizes[d]; }
   std::size_t group(std::size_t d) const { return d == 2 ? 0 : d; }
   std::size_t features() const { return Features ? 2 : 0; }
-  void describe(const tower& a, std::span<std::uint8_t> choices, std::span<double> features) const {
+  void describe(const tower& a, std::span<space::choice_index> choices, std::span<double> features) const {
     std::copy(a.begin(), a.end(), choices.begin());
     if constexpr (Features) {
       features[0] = a[0] * a[3];
@@ -53,7 +53,7 @@ struct uneven_group : descriptor<false> {
 
 tower draw(const paragon::random_key& key, std::uint64_t i) {
   tower a{};
-  for (std::size_t d = 0; d < 4; ++d) a[d] = static_cast<std::uint8_t>(key.below(sizes[d], 4 * i + d));
+  for (std::size_t d = 0; d < 4; ++d) a[d] = static_cast<space::choice_index>(key.below(sizes[d], 4 * i + d));
   return a;
 }
 double height(const tower& a) { return 3 + a[0] * a[3] - std::exp(0.5 * a[2]) + (a[1] == 1 ? 0.7 * a[3] : 0.0); }
@@ -122,7 +122,7 @@ struct textbook {
 
   static std::array<double, 2> raw(const tower& a) {
     std::array<double, 2> features{};
-    std::array<std::uint8_t, 4> choices{};
+    std::array<space::choice_index, 4> choices{};
     descriptor<Features>{}.describe(a, choices, features);
     return features;
   }
@@ -135,7 +135,7 @@ struct textbook {
     for (std::size_t d = 0; d < 4; ++d) {
       double distance = 0;
       for (std::size_t k = 0; k < embedding; ++k) {
-        const auto at = [&](std::uint8_t c) { return theta[8 + features + (first[d] + c) * embedding + k]; };
+        const auto at = [&](space::choice_index c) { return theta[8 + features + (first[d] + c) * embedding + k]; };
         distance += (at(a[d]) - at(b[d])) * (at(a[d]) - at(b[d]));
       }
       by_choice += std::exp(theta[4 + d]) * distance;

@@ -91,7 +91,7 @@ TEST_CASE("search: weights that learn on a sampler's paths alone are those of a 
   small_search alone;
   supernet::weight_trainer<float> trainer({.steps = 20});
   const supernet::uniform_paths paths(cells, paragon::random_key{.seed = 8}.fork(100));
-  std::array<std::uint8_t, 6> choices{};
+  std::array<space::choice_index, 6> choices{};
   while (trainer.done() < 20) {
     paths(trainer.done(), choices);
     (void)trainer.step(alone.net.network(), alone.net.store(), alone.lower, choices);
@@ -155,9 +155,9 @@ TEST_CASE("search: objectives of a supernet have the loss, the scorer's values a
   tensor<float> relaxed({rows, 30});
   std::vector<space::nasbench201_cell> drawn;
   for (std::size_t r = 0; r < rows; ++r) {
-    std::vector<std::uint8_t> choices(6);
+    std::vector<space::choice_index> choices(6);
     for (std::size_t d = 0; d < 6; ++d) {
-      choices[d] = static_cast<std::uint8_t>(key.below(5, r * 6 + d));
+      choices[d] = static_cast<space::choice_index>(key.below(5, r * 6 + d));
       relaxed[r * 30 + d * 5 + choices[d]] = 1;
     }
     drawn.push_back(cells.from_choices(choices));

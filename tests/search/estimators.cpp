@@ -144,7 +144,7 @@ TEST_CASE("search: local expectations are unbiased estimates of the gradient of 
 TEST_CASE("search: with one decision a local expectation is the exact gradient") {
   struct dice : boxes {
     std::size_t decisions() const { return 1; }
-    architecture from_choices(std::span<const std::uint8_t> row) const { return {{row[0], 0, 0}}; }
+    architecture from_choices(std::span<const space::choice_index> row) const { return {{row[0], 0, 0}}; }
   };
   const box_table table = box_table::random(1, {.seed = 62});
   scorer judge(dice{}, 1, table);
@@ -161,7 +161,7 @@ TEST_CASE("search: with one decision a local expectation is the exact gradient")
   double mean = 0;
   std::array<double, 3> v{};
   for (std::size_t c = 0; c < 3; ++c) {
-    v[c] = table.value({{static_cast<std::uint8_t>(c), 0, 0}}, 0);
+    v[c] = table.value({{static_cast<space::choice_index>(c), 0, 0}}, 0);
     mean += std::exp(logits[c]) / total * v[c];
   }
   CHECK(y.data()[0] == doctest::Approx(mean));

@@ -126,7 +126,7 @@ struct half_blind {
   std::size_t decisions() const { return 3; }
   std::size_t choices(std::size_t) const { return 4; }
   std::size_t features() const { return 1; }
-  void describe(const architecture& a, std::span<std::uint8_t> choices, std::span<double> features) const {
+  void describe(const architecture& a, std::span<space::choice_index> choices, std::span<double> features) const {
     features[0] = 0;
     for (std::size_t d = 0; d < 3; ++d) {
       choices[d] = a.widths[d];
@@ -145,7 +145,7 @@ TEST_CASE("search: candidates that the descriptor cannot tell apart are labelled
   const auto labels = search::select_labels(gp, half_blind{}, std::span<const pipes::architecture>(candidates), others,
                                             [&](std::size_t i) { return resistance(candidates[i]); },
                                             {.labels = 40, .first = 2, .round = 10, .angles = 2}, {.seed = 106});
-  std::vector<std::array<std::uint8_t, 3>> seen;
+  std::vector<std::array<space::choice_index, 3>> seen;
   for (const std::size_t i : labels.candidates) {
     const auto& w = candidates[i].widths;
     seen.push_back({w[0], w[1], w[2]});

@@ -213,7 +213,7 @@ namespace {
 /// Two layers; the width of an absent one has no effect.
 struct layers : boxes {
   std::size_t decisions() const { return 3; }
-  architecture from_choices(std::span<const std::uint8_t> row) const {
+  architecture from_choices(std::span<const space::choice_index> row) const {
     architecture a = boxes::from_choices(row);
     if (a.choices[0] == 0) a.choices[1] = a.choices[2] = 0;
     return a;
@@ -225,9 +225,9 @@ struct layers : boxes {
 TEST_CASE("search: rows of choices that mean the same architecture have the same number") {
   counted o;
   scorer judge(layers{}, 1, o);
-  const std::array<std::uint8_t, 3> plain{0, 0, 0};
-  const std::array<std::uint8_t, 3> odd{0, 1, 3};
-  const std::array<std::uint8_t, 3> other{1, 1, 3};
+  const std::array<space::choice_index, 3> plain{0, 0, 0};
+  const std::array<space::choice_index, 3> odd{0, 1, 3};
+  const std::array<space::choice_index, 3> other{1, 1, 3};
   const auto first = judge.intern(std::span(odd));
   CHECK(judge.intern(std::span(plain)) == first);
   CHECK(judge.intern(std::span(odd)) == first);
@@ -497,6 +497,6 @@ TEST_CASE("search: a scorer says what is wrong with its input") {
   CHECK_THROWS_AS(judge.set_scale(0, 2, {}), error);
   CHECK_THROWS_AS(judge.set_scale(0, {.width = 0}), error);
   CHECK_THROWS_AS(judge.set_scale(0, {.width = std::numeric_limits<double>::quiet_NaN()}), error);
-  CHECK_THROWS_AS((void)judge.intern(std::vector<std::uint8_t>{0, 2, 0}), error);
-  CHECK_THROWS_AS((void)judge.intern(std::vector<std::uint8_t>{0, 1}), error);
+  CHECK_THROWS_AS((void)judge.intern(std::vector<space::choice_index>{0, 2, 0}), error);
+  CHECK_THROWS_AS((void)judge.intern(std::vector<space::choice_index>{0, 1}), error);
 }

@@ -20,7 +20,7 @@ namespace paragon_test {
 /// 24 architectures: three decisions of three, two and four choices.
 struct boxes {
   struct architecture {
-    std::array<std::uint8_t, 3> choices{};
+    std::array<paragon::space::choice_index, 3> choices{};
     friend bool operator==(const architecture&, const architecture&) = default;
   };
   static constexpr std::array<std::size_t, 3> sizes{3, 2, 4};
@@ -29,7 +29,7 @@ struct boxes {
   std::size_t decisions() const { return sizes.size(); }
   std::size_t choices(std::size_t d) const { return sizes[d]; }
   std::size_t choice(const architecture& a, std::size_t d) const { return a.choices[d]; }
-  architecture from_choices(std::span<const std::uint8_t> row) const {
+  architecture from_choices(std::span<const paragon::space::choice_index> row) const {
     paragon::space::require_choices(*this, row);
     architecture a;
     std::copy(row.begin(), row.end(), a.choices.begin());
@@ -41,7 +41,8 @@ struct boxes {
   static constexpr std::size_t size = 24;
   static std::size_t index(const architecture& a) { return (a.choices[0] * 2U + a.choices[1]) * 4U + a.choices[2]; }
   static architecture at(std::size_t i) {
-    return {{static_cast<std::uint8_t>(i / 8), static_cast<std::uint8_t>(i / 4 % 2), static_cast<std::uint8_t>(i % 4)}};
+    return {{static_cast<paragon::space::choice_index>(i / 8), static_cast<paragon::space::choice_index>(i / 4 % 2),
+             static_cast<paragon::space::choice_index>(i % 4)}};
   }
 };
 static_assert(paragon::space::search_space<boxes>);
@@ -67,7 +68,7 @@ struct box_table {
 /// 4096 networks of six layers of four widths, and objectives with a front: quality falls, cost grows with the widths.
 struct pipes {
   struct architecture {
-    std::array<std::uint8_t, 6> widths{};
+    std::array<paragon::space::choice_index, 6> widths{};
     friend bool operator==(const architecture&, const architecture&) = default;
   };
 
@@ -75,7 +76,7 @@ struct pipes {
   std::size_t decisions() const { return 6; }
   std::size_t choices(std::size_t) const { return 4; }
   std::size_t choice(const architecture& a, std::size_t d) const { return a.widths[d]; }
-  architecture from_choices(std::span<const std::uint8_t> row) const {
+  architecture from_choices(std::span<const paragon::space::choice_index> row) const {
     paragon::space::require_choices(*this, row);
     architecture a;
     std::copy(row.begin(), row.end(), a.widths.begin());
@@ -88,7 +89,7 @@ struct pipes {
   static architecture at(std::size_t i) {
     architecture a;
     for (auto& w : a.widths) {
-      w = static_cast<std::uint8_t>(i % 4);
+      w = static_cast<paragon::space::choice_index>(i % 4);
       i /= 4;
     }
     return a;

@@ -16,13 +16,13 @@ namespace {
 
 /// Nine decisions; decision d has 2 + d mod 7 choices.
 struct rows {
-  using architecture = std::vector<std::uint8_t>;
+  using architecture = std::vector<space::choice_index>;
 
   std::string_view name() const { return "rows"; }
   std::size_t decisions() const { return 9; }
   std::size_t choices(std::size_t d) const { return 2 + d % 7; }
   std::size_t choice(const architecture& a, std::size_t d) const { return a[d]; }
-  architecture from_choices(std::span<const std::uint8_t> row) const {
+  architecture from_choices(std::span<const space::choice_index> row) const {
     space::require_choices(*this, row);
     return {row.begin(), row.end()};
   }
@@ -38,8 +38,9 @@ TEST_CASE("space: numbers of choices are a notation") {
   const paragon::random_key key{.seed = 52};
   INFO("seed " << key.seed);
   for (std::uint64_t i = 0; i < 200; ++i) {
-    std::vector<std::uint8_t> row(9);
-    for (std::size_t d = 0; d < 9; ++d) row[d] = static_cast<std::uint8_t>(key.below(space.choices(d), i * 9 + d));
+    std::vector<space::choice_index> row(9);
+    for (std::size_t d = 0; d < 9; ++d)
+      row[d] = static_cast<space::choice_index>(key.below(space.choices(d), i * 9 + d));
     CHECK(space.parse(space.to_string(row)) == row);
   }
   CHECK(space.to_string({1, 2, 3, 4, 5, 6, 7, 0, 1}) == "1-2-3-4-5-6-7-0-1");
@@ -49,6 +50,6 @@ TEST_CASE("space: numbers of choices are a notation") {
     INFO("text \"" << bad << "\"");
     CHECK_THROWS_AS((void)space.parse(bad), error);
   }
-  CHECK_THROWS_AS((void)space.from_choices(std::vector<std::uint8_t>{2, 0, 0, 0, 0, 0, 0, 0, 0}), error);
-  CHECK_THROWS_AS((void)space.from_choices(std::vector<std::uint8_t>{1}), error);
+  CHECK_THROWS_AS((void)space.from_choices(std::vector<space::choice_index>{2, 0, 0, 0, 0, 0, 0, 0, 0}), error);
+  CHECK_THROWS_AS((void)space.from_choices(std::vector<space::choice_index>{1}), error);
 }

@@ -21,14 +21,14 @@ namespace {
 
 /// Any number of decisions; decision d has 2 + d mod 7 choices.
 struct rows {
-  using architecture = std::vector<std::uint8_t>;
+  using architecture = std::vector<space::choice_index>;
   std::size_t count = 3;
 
   std::string_view name() const { return "rows"; }
   std::size_t decisions() const { return count; }
   std::size_t choices(std::size_t d) const { return 2 + d % 7; }
   std::size_t choice(const architecture& a, std::size_t d) const { return a[d]; }
-  architecture from_choices(std::span<const std::uint8_t> row) const {
+  architecture from_choices(std::span<const space::choice_index> row) const {
     space::require_choices(*this, row);
     return {row.begin(), row.end()};
   }
@@ -46,13 +46,13 @@ TEST_CASE("space: a table of choices agrees with a map, for small spaces and for
     const auto key = paragon::random_key{.seed = 51}.fork(decisions);
     INFO("seed " << key.seed << ", " << decisions << " decisions");
     choice_table table(space);
-    std::map<std::vector<std::uint8_t>, std::uint32_t> expected;
-    std::vector<std::uint8_t> row(decisions);
+    std::map<std::vector<space::choice_index>, std::uint32_t> expected;
+    std::vector<space::choice_index> row(decisions);
     for (std::uint32_t i = 0; i < 20000; ++i) {
       // Every other row differs from the last in one decision, so that collisions of hashes are not all there is.
       for (std::size_t d = 0; d < decisions; ++d) {
         if (i % 2 == 0 || d == key.below(decisions, i)) {
-          row[d] = static_cast<std::uint8_t>(key.below(space.choices(d), (i + 1) * 100ULL + d));
+          row[d] = static_cast<space::choice_index>(key.below(space.choices(d), (i + 1) * 100ULL + d));
         }
       }
       const auto known = expected.find(row);
@@ -76,7 +76,7 @@ struct wide {
   std::size_t decisions() const { return counts.size(); }
   std::size_t choices(std::size_t d) const { return counts[d]; }
   std::size_t choice(const architecture& a, std::size_t d) const { return a[d]; }
-  architecture from_choices(std::span<const std::uint8_t> row) const { return {row.begin(), row.end()}; }
+  architecture from_choices(std::span<const space::choice_index> row) const { return {row.begin(), row.end()}; }
 };
 static_assert(space::has_decisions<wide>);
 
@@ -106,10 +106,10 @@ TEST_CASE("space: a table of choices agrees with a map where rows differ in thei
   for (const std::size_t decisions : {64U, 200U}) {
     const wide space{std::vector<std::size_t>(decisions, 4)};
     choice_table table(space);
-    std::map<std::vector<std::uint8_t>, std::uint32_t> expected;
+    std::map<std::vector<space::choice_index>, std::uint32_t> expected;
     for (std::uint32_t i = 0; i < 20000; ++i) {
-      std::vector<std::uint8_t> row(decisions);
-      for (std::size_t d = 0; d < 16; ++d) row[d] = static_cast<std::uint8_t>(i >> (2 * d) & 3U);
+      std::vector<space::choice_index> row(decisions);
+      for (std::size_t d = 0; d < 16; ++d) row[d] = static_cast<space::choice_index>(i >> (2 * d) & 3U);
       REQUIRE(table.find(row) == choice_table::none);
       table.insert(row, i);
       expected[row] = i;
@@ -134,18 +134,18 @@ TEST_CASE("space: a table of choices refuses spaces that its rows cannot hold, a
     }
     return std::string("no error");
   };
-  CHECK(make(wide{{256, 256, 256, 256}}) == "no error");
-  CHECK(make(wide{{3, 257}}) ==
-        "space::choice_table: 257 choices of decision 1; expected 1 to 256, as many as a row can tell apart");
+  CHECK(make(wide{{65536, 256, 65536, 256}}) == "no error");
+  CHECK(make(wide{{3, 65537}}) ==
+        "space::choice_table: 65537 choices of decision 1; expected 1 to 65536, as many as a row can tell apart");
   CHECK(make(wide{{0}}) ==
-        "space::choice_table: 0 choices of decision 0; expected 1 to 256, as many as a row can tell apart");
+        "space::choice_table: 0 choices of decision 0; expected 1 to 65536, as many as a row can tell apart");
   choice_table table(wide{{2}});
-  CHECK_THROWS_AS(table.insert(std::vector<std::uint8_t>{1}, choice_table::none), error);
+  CHECK_THROWS_AS(table.insert(std::vector<space::choice_index>{1}, choice_table::none), error);
 }
 
 TEST_CASE("space: a table of choices refuses rows that are not the space's") {
   const choice_table table{space::nasbench201{}};
-  const auto look = [&](std::vector<std::uint8_t> row) {
+  const auto look = [&](std::vector<space::choice_index> row) {
     try {
       (void)table.find(row);
     } catch (const error& e) {

@@ -34,8 +34,8 @@ namespace {
 /// One to three layers, each narrow or wide; the widths of absent layers mean nothing.
 struct layers {
   struct architecture {
-    std::uint8_t depth = 1;
-    std::array<std::uint8_t, 3> width{};
+    choice_index depth = 1;
+    std::array<choice_index, 3> width{};
     friend bool operator==(const architecture&, const architecture&) = default;
   };
 
@@ -43,8 +43,8 @@ struct layers {
   std::size_t decisions() const { return 4; }
   std::size_t choices(std::size_t d) const { return d == 0 ? 3 : 2; }
   std::size_t choice(const architecture& a, std::size_t d) const { return d == 0 ? a.depth - 1U : a.width[d - 1]; }
-  architecture from_choices(std::span<const std::uint8_t> row) const {
-    architecture a{static_cast<std::uint8_t>(row[0] + 1), {}};
+  architecture from_choices(std::span<const choice_index> row) const {
+    architecture a{static_cast<choice_index>(row[0] + 1), {}};
     for (std::size_t i = 0; i < a.depth; ++i) a.width[i] = row[i + 1];
     return a;
   }
@@ -54,7 +54,7 @@ struct layers {
     return text;
   }
   architecture parse(std::string_view text) const {
-    architecture a{static_cast<std::uint8_t>(text.size()), {}};
+    architecture a{static_cast<choice_index>(text.size()), {}};
     for (std::size_t i = 0; i < text.size(); ++i) a.width[i] = text[i] == 'W';
     return a;
   }
@@ -71,7 +71,7 @@ struct without_choice : layers {
   std::size_t choice(const architecture&, std::size_t) = delete;
 };
 struct decodes_to_text : layers {
-  std::string from_choices(std::span<const std::uint8_t>) const { return {}; }
+  std::string from_choices(std::span<const choice_index>) const { return {}; }
 };
 struct incomparable {
   struct architecture {};
@@ -218,7 +218,7 @@ struct wide {
   std::size_t decisions() const { return counts.size(); }
   std::size_t choices(std::size_t d) const { return counts[d]; }
   std::size_t choice(const architecture& a, std::size_t d) const { return a[d]; }
-  architecture from_choices(std::span<const std::uint8_t> row) const { return {row.begin(), row.end()}; }
+  architecture from_choices(std::span<const choice_index> row) const { return {row.begin(), row.end()}; }
   std::string to_string(const architecture&) const { return {}; }
   architecture parse(std::string_view) const { return {}; }
 };
@@ -307,16 +307,16 @@ TEST_CASE("space: spaces of fewer than 2^64 rows have no collisions, and the spa
   CHECK(hash(wide{}, {}) == hash(wide{}, {}));
 }
 
-TEST_CASE("space: a choice that a byte cannot hold is an error, not another choice") {
-  const wide space{{2, 300}};
-  CHECK(choices_of(space, {1, 255}) == std::vector<std::uint8_t>{1, 255});
-  CHECK_THROWS_WITH_AS((void)choices_of(space, {1, 256}),
-                       "space: a row of choices: choice 256; expected 0 to 255, a byte", paragon::error);
+TEST_CASE("space: a choice that a row cannot hold is an error, not another choice") {
+  const wide space{{2, 70000}};
+  CHECK(choices_of(space, {1, 65535}) == std::vector<choice_index>{1, 65535});
+  CHECK_THROWS_WITH_AS((void)choices_of(space, {1, 65536}),
+                       "space: a row of choices: choice 65536; expected 0 to 65535", paragon::error);
   CHECK_THROWS_AS((void)neighbours(space, {1, 3}), paragon::error);
-  std::vector<float> logits(302);
-  logits[2 + 255] = 1;
-  CHECK(decode<float>(space, logits) == wide::architecture{0, 255});
-  logits[2 + 256] = 2;
+  std::vector<float> logits(70002);
+  logits[2 + 65535] = 1;
+  CHECK(decode<float>(space, logits) == wide::architecture{0, 65535});
+  logits[2 + 65536] = 2;
   CHECK_THROWS_AS((void)decode<float>(space, logits), paragon::error);
   std::size_t refused = 0;
   for (std::uint64_t i = 0; i < 1000; ++i) {
@@ -326,9 +326,9 @@ TEST_CASE("space: a choice that a byte cannot hold is an error, not another choi
       ++refused;
     }
   }
-  CHECK(refused > 80);  // 44 of 300
-  std::vector<std::uint8_t> choices(2);
-  CHECK_THROWS_AS(choice_descriptor<wide>(space).describe({0, 299}, choices, {}), paragon::error);
+  CHECK(refused > 30);  // 4,464 of 70,000
+  std::vector<choice_index> choices(2);
+  CHECK_THROWS_AS(choice_descriptor<wide>(space).describe({0, 69999}, choices, {}), paragon::error);
 }
 
 TEST_CASE("space: draws beyond 2^64 random numbers are refused, and so is enumerating what has no number") {

@@ -53,14 +53,14 @@ static_assert(!space::cost_features<int>);
 /// A space with decisions of different sizes.
 struct uneven {
   struct architecture {
-    std::array<std::uint8_t, 3> at{};
+    std::array<space::choice_index, 3> at{};
     friend bool operator==(architecture, architecture) = default;
   };
   static std::string_view name() { return "uneven"; }
   static std::size_t decisions() { return 3; }
   static std::size_t choices(std::size_t d) { return d == 0 ? 3 : d == 1 ? 1 : 4; }
   static std::size_t choice(architecture a, std::size_t d) { return a.at[d]; }
-  static architecture from_choices(std::span<const std::uint8_t> row) { return {{row[0], row[1], row[2]}}; }
+  static architecture from_choices(std::span<const space::choice_index> row) { return {{row[0], row[1], row[2]}}; }
   static std::string to_string(architecture) { return {}; }
   static architecture parse(std::string_view) { return {}; }
 };

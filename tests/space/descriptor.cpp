@@ -18,18 +18,18 @@ struct smallest {
   std::size_t decisions() const { return 1; }
   std::size_t choices(std::size_t) const { return 2; }
   std::size_t features() const { return 0; }
-  void describe(int a, std::span<std::uint8_t> choices, std::span<double>) const {
-    choices[0] = static_cast<std::uint8_t>(a & 1);
+  void describe(int a, std::span<choice_index> choices, std::span<double>) const {
+    choices[0] = static_cast<choice_index>(a & 1);
   }
 };
 struct without_features : smallest {
   std::size_t features() const = delete;
 };
 struct writes_no_features : smallest {
-  void describe(int, std::span<std::uint8_t>) const {}
+  void describe(int, std::span<choice_index>) const {}
 };
 struct changes_itself : smallest {
-  void describe(int, std::span<std::uint8_t>, std::span<double>) {}
+  void describe(int, std::span<choice_index>, std::span<double>) {}
 };
 struct of_nothing {
   std::size_t decisions() const { return 1; }
@@ -49,7 +49,7 @@ TEST_CASE("space: the descriptor of choices writes the choices") {
   CHECK(d.choices(3) == 5);
   CHECK(d.features() == 0);
   const nasbench201 cells;
-  std::array<std::uint8_t, 6> choices{};
+  std::array<choice_index, 6> choices{};
   for (std::uint64_t i = 0; i < cells.size(); i += 97) {
     d.describe(cells.at(i), choices, {});
     CHECK(cells.from_choices(choices) == cells.at(i));

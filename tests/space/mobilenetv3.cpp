@@ -33,8 +33,8 @@ namespace {
 /// A network with every choice drawn, those of absent layers too.
 mobilenetv3_subnet drawn(const mobilenetv3& space, std::uint64_t i) {
   const paragon::random_key draw{.seed = 31};
-  std::vector<std::uint8_t> row(45);
-  for (std::size_t d = 0; d < 45; ++d) row[d] = static_cast<std::uint8_t>(draw.below(3, i * 45 + d));
+  std::vector<choice_index> row(45);
+  for (std::size_t d = 0; d < 45; ++d) row[d] = static_cast<choice_index>(draw.below(3, i * 45 + d));
   return space.from_choices(row);
 }
 
@@ -59,8 +59,8 @@ TEST_CASE("space: MobileNetV3 networks survive the round trips through text, cho
     const mobilenetv3_subnet net = drawn(space, i);
     CHECK(net == net.canonical());
     CHECK(space.parse(space.to_string(net)) == net);
-    std::vector<std::uint8_t> row(45);
-    for (std::size_t d = 0; d < 45; ++d) row[d] = static_cast<std::uint8_t>(space.choice(net, d));
+    std::vector<choice_index> row(45);
+    for (std::size_t d = 0; d < 45; ++d) row[d] = static_cast<choice_index>(space.choice(net, d));
     CHECK(space.from_choices(row) == net);
     std::vector<float> x(180, 9.0F);
     mobilenetv3_diffusion_graph::encode(net, std::span<float>(x));
@@ -95,8 +95,8 @@ TEST_CASE("space: text that no MobileNetV3 network has is refused") {
   CHECK(message_of_parse("33333333333333333333/33333333333333333333/22225").find("depths") != std::string::npos);
   CHECK(message_of_parse("33733333333333333333/33333333333333333333/22222").find("absent") != std::string::npos);
   const mobilenetv3 space;
-  CHECK_THROWS_AS((void)space.from_choices(std::vector<std::uint8_t>(44)), paragon::error);
-  std::vector<std::uint8_t> row(45);
+  CHECK_THROWS_AS((void)space.from_choices(std::vector<choice_index>(44)), paragon::error);
+  std::vector<choice_index> row(45);
   row[44] = 3;
   CHECK_THROWS_AS((void)space.from_choices(row), paragon::error);
 }
@@ -191,10 +191,10 @@ TEST_CASE("space: expected costs of a MobileNetV3 network are exact at corners, 
   double square = 0;
   const std::uint64_t samples = 4000;
   for (std::uint64_t i = 0; i < samples; ++i) {
-    std::vector<std::uint8_t> choices(45);
+    std::vector<choice_index> choices(45);
     for (std::size_t d = 0; d < 45; ++d) {
       const double u = draw.fork("choices").uniform(i * 45 + d);
-      choices[d] = static_cast<std::uint8_t>((u > row[3 * d]) + (u > row[3 * d] + row[3 * d + 1]));
+      choices[d] = static_cast<choice_index>((u > row[3 * d]) + (u > row[3 * d] + row[3 * d + 1]));
     }
     const double macs = space.macs(space.from_choices(choices));
     mean += macs / static_cast<double>(samples);

@@ -68,8 +68,8 @@ TEST_CASE("space: all cells survive the round trips through text, number and cho
     REQUIRE(cells.parse(text) == cell);
     texts.insert(text);
     seen.insert(cell);
-    std::array<std::uint8_t, 6> row{};
-    for (std::size_t d = 0; d < 6; ++d) row[d] = static_cast<std::uint8_t>(cells.choice(cell, d));
+    std::array<choice_index, 6> row{};
+    for (std::size_t d = 0; d < 6; ++d) row[d] = static_cast<choice_index>(cells.choice(cell, d));
     REQUIRE(cells.from_choices(row) == cell);
   });
   CHECK(texts.size() == 15625);
@@ -115,8 +115,8 @@ TEST_CASE("space: parsing a cell accepts nothing but its notation") {
 
 TEST_CASE("space: choices out of range and rows of the wrong length are errors") {
   const nasbench201 cells;
-  CHECK_THROWS_AS((void)cells.from_choices(std::vector<std::uint8_t>{0, 1, 2, 3, 4}), paragon::error);
-  CHECK_THROWS_AS((void)cells.from_choices(std::vector<std::uint8_t>{0, 1, 2, 3, 4, 5}), paragon::error);
+  CHECK_THROWS_AS((void)cells.from_choices(std::vector<choice_index>{0, 1, 2, 3, 4}), paragon::error);
+  CHECK_THROWS_AS((void)cells.from_choices(std::vector<choice_index>{0, 1, 2, 3, 4, 5}), paragon::error);
 }
 
 TEST_CASE("space: costs of the network are those of its layers counted one by one") {

@@ -43,7 +43,7 @@ TEST_CASE("space: the NAS-Bench-201 descriptor agrees with an enumeration of pat
   REQUIRE(all.size() == 4);
   for (const path& p : order) REQUIRE(std::find(all.begin(), all.end(), p) != all.end());
 
-  std::array<std::uint8_t, 6> choices{};
+  std::array<choice_index, 6> choices{};
   std::array<double, 26> features{};
   for (std::uint64_t i = 0; i < cells.size(); ++i) {
     const nasbench201_cell cell = cells.at(i);
@@ -77,8 +77,8 @@ TEST_CASE("space: the NAS-Bench-201 descriptor agrees with an enumeration of pat
 
 TEST_CASE("space: cells that differ in dead edges alone have the same NAS-Bench-201 descriptor") {
   const nasbench201 cells;
-  std::array<std::uint8_t, 6> one{};
-  std::array<std::uint8_t, 6> two{};
+  std::array<choice_index, 6> one{};
+  std::array<choice_index, 6> two{};
   std::array<double, 26> features_one{};
   std::array<double, 26> features_two{};
   // Node 2 has no way out, so what leads to it is dead.

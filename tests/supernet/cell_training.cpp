@@ -46,7 +46,7 @@ struct training {
   data::image_batches<data::crop> batches{sets.train,   data::all_images(sets.train), 32, scale, {.seed = 5},
                                           data::crop{1}};
   space::nasbench201_cell cell;
-  std::vector<std::uint8_t> choices = space::choices_of(space::nasbench201{}, cell);
+  std::vector<space::choice_index> choices = space::choices_of(space::nasbench201{}, cell);
   supernet::cell_network<> net = supernet::make_cell_network(space::nasbench201{around}, cell, {.seed = 6});
   supernet::weight_trainer<float> trainer{{.steps = 160, .rate = {.peak = 0.1, .last = 0, .warmup = 4}}};
 

@@ -31,10 +31,10 @@ bool convolves(std::size_t, std::size_t choice) {
 
 /// Decisions of three choices without a weighted one, of two weighted ones, and of one each.
 struct uneven_space {
-  using architecture = std::array<std::uint8_t, 3>;
+  using architecture = std::array<space::choice_index, 3>;
   static std::size_t decisions() { return 3; }
   static std::size_t choice(const architecture& a, std::size_t d) { return a[d]; }
-  static architecture from_choices(std::span<const std::uint8_t> row) { return {row[0], row[1], row[2]}; }
+  static architecture from_choices(std::span<const space::choice_index> row) { return {row[0], row[1], row[2]}; }
   static std::size_t choices(std::size_t d) { return d == 0 ? 3 : 2; }
 };
 static_assert(space::has_decisions<uneven_space>);
@@ -45,7 +45,7 @@ TEST_CASE("supernet: uniform paths take every choice equally often, decision by 
   const supernet::uniform_paths paths(space::nasbench201{}, {.seed = 11});
   std::array<std::array<std::size_t, 5>, 6> taken{};
   std::array<std::size_t, 25> first_two{};
-  std::array<std::uint8_t, 6> c{};
+  std::array<space::choice_index, 6> c{};
   for (std::uint64_t step = 0; step < draws; ++step) {
     paths(step, c);
     for (std::size_t d = 0; d < 6; ++d) ++taken[d][c[d]];
@@ -62,7 +62,7 @@ TEST_CASE("supernet: paths of even capacity have as many with k convolutions for
   std::array<std::size_t, 7> by_capacity{};
   std::array<std::array<std::size_t, 5>, 6> taken{};
   std::map<std::vector<bool>, std::size_t> pairs;  // which two edges convolve
-  std::array<std::uint8_t, 6> c{};
+  std::array<space::choice_index, 6> c{};
   for (std::uint64_t step = 0; step < draws; ++step) {
     paths(step, c);
     std::vector<bool> where;
@@ -89,7 +89,7 @@ TEST_CASE("supernet: where a decision has choices of one kind only, paths of eve
   const auto weighted = [](std::size_t d, std::size_t c) { return d == 1 || (d == 2 && c == 1); };
   const supernet::even_capacity_paths paths(uneven_space{}, weighted, {.seed = 13});
   std::array<std::array<std::size_t, 3>, 3> taken{};
-  std::array<std::uint8_t, 3> c{};
+  std::array<space::choice_index, 3> c{};
   for (std::uint64_t step = 0; step < draws; ++step) {
     paths(step, c);
     for (std::size_t d = 0; d < 3; ++d) ++taken[d][c[d]];
@@ -106,7 +106,7 @@ TEST_CASE("supernet: a path is a function of its step alone") {
   const supernet::uniform_paths uniform(space, {.seed = 14});
   const supernet::even_capacity_paths even(space, convolves, {.seed = 14});
   const auto row = [](const auto& paths, std::uint64_t first) {
-    std::vector<std::array<std::uint8_t, 6>> all(10);
+    std::vector<std::array<space::choice_index, 6>> all(10);
     for (std::uint64_t i = 0; i < 10; ++i) paths(first == 0 ? i : 9 - i, all[first == 0 ? i : 9 - i]);
     return all;
   };

@@ -45,7 +45,7 @@ struct two_layers {
   std::size_t choice(architecture a, std::size_t d) const {
     return static_cast<std::size_t>(d == 0 ? a.first : a.second);
   }
-  architecture from_choices(std::span<const std::uint8_t> row) const {
+  architecture from_choices(std::span<const paragon::space::choice_index> row) const {
     paragon::space::require_choices(*this, row);
     return {row[0], row[1]};
   }

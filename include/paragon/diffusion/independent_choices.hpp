@@ -46,7 +46,7 @@ public:
       throw error("diffusion::independent_choices", "a prior of " + std::to_string(prior.size()) + " entries",
                   std::to_string(total));
     }
-    encoding.encode(space.from_choices(std::vector<std::uint8_t>(space.decisions())), std::span<T>(constant_));
+    encoding.encode(space.from_choices(std::vector<space::choice_index>(space.decisions())), std::span<T>(constant_));
     for (T& entry : constant_) entry = 2 * entry - 1;
     for (std::size_t d = 0, k = 0; d < space.decisions(); ++d) {
       begin_.push_back(position_.size());

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <string>
 #include <vector>
@@ -16,19 +17,22 @@
 namespace paragon::inline PARAGON_ISA::diffusion {
 
 /// Architectures as the class of every row of their operator matrix: the column of its 1, or the number of columns for
-/// a row without one (absent). [architectures, nodes], one byte a row, so that half a million fit in a few megabytes.
+/// a row without one (absent). [architectures, nodes], two bytes a row, so that half a million fit in a few megabytes.
 struct row_classes {
   std::size_t nodes = 0;
   std::size_t operators = 0;
-  std::vector<std::uint8_t> classes;
+  std::vector<std::uint16_t> classes;
 
   [[nodiscard]] std::size_t size() const noexcept { return nodes == 0 ? 0 : classes.size() / nodes; }
 
   /// The classes of architectures, as `graph.encode(architecture, span)` writes their matrices.
-  /// \throws error where a row has more than one 1 or other entries than 0 and 1
+  /// \throws error where a row has more than one 1 or other entries than 0 and 1, and for 65,536 columns or more
   template <class Graph, class Architectures>
   [[nodiscard]] static row_classes of(const Graph& graph, const Architectures& architectures) {
     row_classes out{graph.nodes(), graph.features(), {}};
+    if (out.operators > std::numeric_limits<std::uint16_t>::max()) {
+      throw error("diffusion::row_classes", std::to_string(out.operators) + " columns", "fewer than 65536");
+    }
     std::vector<float> x(out.nodes * out.operators);
     for (const auto& architecture : architectures) {
       graph.encode(architecture, std::span<float>(x));
@@ -42,7 +46,7 @@ struct row_classes {
           }
           found = c;
         }
-        out.classes.push_back(static_cast<std::uint8_t>(found));
+        out.classes.push_back(static_cast<std::uint16_t>(found));
       }
     }
     return out;

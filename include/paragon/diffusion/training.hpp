@@ -159,7 +159,7 @@ private:
            std::to_string(s.nodes) + " and " + std::to_string(s.operators));
     }
     const std::size_t classes = model_->network().output().outputs(s.operators);
-    for (const std::uint8_t c : data.classes) {
+    for (const std::uint16_t c : data.classes) {
       if (c > s.operators || (c == s.operators && classes == s.operators && Output::name != raw_score::name)) {
         fail("a row without operator", "a parametrisation that knows absent rows, one_hot_or_absent_rows");
       }
@@ -170,7 +170,7 @@ private:
   /// What two runs must have in common to be one; numbers are written so that they read back exactly.
   [[nodiscard]] std::string description() const {
     std::uint64_t digest = 14695981039346656037U;  // FNV-1a of the data
-    for (const std::uint8_t c : data_->classes) digest = (digest ^ c) * 1099511628211U;
+    for (const std::uint16_t c : data_->classes) digest = (digest ^ c) * 1099511628211U;
     const auto& s = settings_;
     return json(json::object{{"output", Output::name},
                              {"graph", to_json(model_->graph())},

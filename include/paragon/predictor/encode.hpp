@@ -33,7 +33,7 @@ template <class C, space::search_space S, class Graph>
     for (std::size_t c = 0; c < space.choices(d); ++c) position[at++] = graph.position(d, c);
   }
   T* fixed = context.scratch(size);
-  graph.encode(space.from_choices(std::vector<std::uint8_t>(space.decisions(), 0)), std::span<T>(fixed, size));
+  graph.encode(space.from_choices(std::vector<space::choice_index>(space.decisions(), 0)), std::span<T>(fixed, size));
   for (std::size_t i = 0; i < width; ++i) fixed[position[i]] = T(0);
 
   const auto y = context.result({x.rows() * graph.nodes(), graph.features()}, x);

@@ -213,8 +213,8 @@ public:
   }
 
 private:
-  using choice_matrix = Eigen::Matrix<std::conditional_t<std::is_void_v<Descriptor>, int, std::uint8_t>, Eigen::Dynamic,
-                                      Eigen::Dynamic, Eigen::RowMajor>;
+  using choice_matrix = Eigen::Matrix<std::conditional_t<std::is_void_v<Descriptor>, int, space::choice_index>,
+                                      Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
   static constexpr Eigen::Index constant = 0;
   static constexpr Eigen::Index choice_part = 1;
   static constexpr Eigen::Index feature_part = 2;
@@ -224,7 +224,7 @@ private:
   static Eigen::Index index(std::size_t i) { return static_cast<Eigen::Index>(i); }
   static std::size_t size(const column& v) { return static_cast<std::size_t>(v.size()); }
 
-  [[nodiscard]] Eigen::Index embedding_index(std::size_t decision, std::uint8_t choice) const {
+  [[nodiscard]] Eigen::Index embedding_index(std::size_t decision, space::choice_index choice) const {
     return index(embedding_at_ + (group_[decision] + choice) * settings_.embedding);
   }
   [[nodiscard]] double feature_weight() const {
@@ -237,7 +237,8 @@ private:
                                                                                 index(descriptor_.features()));
     for (std::size_t i = 0; i < batch.size(); ++i) {
       descriptor_.describe(
-          batch[i], std::span<std::uint8_t>(choices.data() + i * descriptor_.decisions(), descriptor_.decisions()),
+          batch[i],
+          std::span<space::choice_index>(choices.data() + i * descriptor_.decisions(), descriptor_.decisions()),
           std::span<double>(rows.data() + i * descriptor_.features(), descriptor_.features()));
     }
     features = rows;

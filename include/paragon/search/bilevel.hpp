@@ -199,7 +199,7 @@ private:
       double u = key.uniform(2 + i);
       std::size_t c = 0;
       while (c + 1 < n && u >= static_cast<double>(p[c])) u -= static_cast<double>(p[c++]);
-      choices_[i] = static_cast<std::uint8_t>(c);
+      choices_[i] = static_cast<space::choice_index>(c);
     }
   }
 
@@ -211,11 +211,11 @@ private:
     std::vector<std::uint32_t> labels(extents[0]);
     search_images_->fill(now, std::span<float>(images), std::span<std::uint32_t>(labels));
     const supernet::uniform_paths draw(net_->space(), key_.fork("anchors"));
-    std::vector<std::uint8_t> choices(choices_.size());
+    std::vector<space::choice_index> choices(choices_.size());
     std::vector<double> losses;
     for (std::size_t i = 0; i < settings_.anchors; ++i) {
       draw(now * settings_.anchors + i, choices);
-      const auto a = net_->space().from_choices(std::span<const std::uint8_t>(choices));
+      const auto a = net_->space().from_choices(std::span<const space::choice_index>(choices));
       losses.push_back(net_->evaluate(a, images.data(), extents, labels, extents[0]).loss());
     }
     std::sort(losses.begin(), losses.end());
@@ -234,7 +234,7 @@ private:
   std::unique_ptr<typename modnas_type::training> training_;
   supernet_objectives<supernet_type, SearchSource, Scorer, Mixing> objectives_;
   Paths paths_;
-  std::vector<std::uint8_t> choices_;
+  std::vector<space::choice_index> choices_;
   std::array<double, 2> scale_{0, 1};  ///< origin and width of the loss
 };
 

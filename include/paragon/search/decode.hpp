@@ -24,10 +24,10 @@ namespace detail {
 
 /// The choices with the largest logits, decision by decision.
 template <class T>
-void largest(std::span<const std::size_t> offsets, const T* logits, std::span<std::uint8_t> choices) {
+void largest(std::span<const std::size_t> offsets, const T* logits, std::span<space::choice_index> choices) {
   for (std::size_t d = 0; d < choices.size(); ++d) {
-    choices[d] = static_cast<std::uint8_t>(std::max_element(logits + offsets[d], logits + offsets[d + 1]) -
-                                           (logits + offsets[d]));
+    choices[d] = static_cast<space::choice_index>(std::max_element(logits + offsets[d], logits + offsets[d + 1]) -
+                                                  (logits + offsets[d]));
   }
 }
 
@@ -56,7 +56,7 @@ struct arg_max {
       throw error("search::arg_max", std::to_string(logits.size()) + " logits",
                   "rows of " + std::to_string(offsets.back()));
     }
-    std::vector<std::uint8_t> choices(offsets.size() - 1);
+    std::vector<space::choice_index> choices(offsets.size() - 1);
     std::vector<typename Scorer::id> picks;
     for (std::size_t at = 0; at < logits.size(); at += offsets.back()) {
       detail::largest(offsets, logits.data() + at, choices);
@@ -106,8 +106,8 @@ struct pooled {
       throw error("search::pooled", "beam " + std::to_string(beam) + ", sharpness " + number_text(sharpness),
                   "positive numbers");
     }
-    std::vector<std::uint8_t> choices(decisions);
-    std::vector<std::vector<std::uint8_t>> pool_choices;
+    std::vector<space::choice_index> choices(decisions);
+    std::vector<std::vector<space::choice_index>> pool_choices;
     std::vector<id> pool;
     std::vector<bool> pooled_before;
     const auto add = [&] {
@@ -134,7 +134,7 @@ struct pooled {
           double u = key.uniform((r * samples + s) * decisions + d);
           std::size_t c = offsets[d];
           while (c + 1 < offsets[d + 1] && u >= p[c]) u -= p[c++];
-          choices[d] = static_cast<std::uint8_t>(c - offsets[d]);
+          choices[d] = static_cast<space::choice_index>(c - offsets[d]);
         }
         add();
       }
@@ -166,9 +166,9 @@ struct pooled {
         expanded[i] = true;
         choices = pool_choices[i];
         for (std::size_t d = 0; d < decisions; ++d) {
-          const std::uint8_t kept = choices[d];
+          const space::choice_index kept = choices[d];
           for (std::size_t c = 0; c < offsets[d + 1] - offsets[d]; ++c) {
-            choices[d] = static_cast<std::uint8_t>(c);
+            choices[d] = static_cast<space::choice_index>(c);
             add();
           }
           choices[d] = kept;

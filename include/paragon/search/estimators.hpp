@@ -109,10 +109,10 @@ public:
           choices_[d] = draw(offsets_[d + 1] - offsets_[d], p + offsets_[d], b.key.uniform(r * decisions + d));
         }
         for (std::size_t d = 0; d < decisions; ++d) {
-          const std::uint8_t drawn = choices_[d];
+          const space::choice_index drawn = choices_[d];
           for (std::size_t c = 0; c < offsets_[d + 1] - offsets_[d]; ++c) {
-            choices_[d] = static_cast<std::uint8_t>(c);
-            ids_.push_back(scorer_->intern(std::span<const std::uint8_t>(choices_)));
+            choices_[d] = static_cast<space::choice_index>(c);
+            ids_.push_back(scorer_->intern(std::span<const space::choice_index>(choices_)));
           }
           choices_[d] = drawn;
         }
@@ -178,17 +178,17 @@ private:
   }
 
   template <class T>
-  static std::uint8_t draw(std::size_t n, const T* p, double u) {
+  static space::choice_index draw(std::size_t n, const T* p, double u) {
     std::size_t i = 0;
     while (i + 1 < n && u >= static_cast<double>(p[i])) u -= static_cast<double>(p[i++]);
-    return static_cast<std::uint8_t>(i);
+    return static_cast<space::choice_index>(i);
   }
 
   Scorer* scorer_;
   Scalarisation scalarisation_;
   double entropy_;
   std::vector<std::size_t> offsets_;
-  std::vector<std::uint8_t> choices_;
+  std::vector<space::choice_index> choices_;
   std::vector<typename Scorer::id> ids_;
   std::vector<double> objectives_;
   std::vector<double> log_p_;

@@ -137,7 +137,7 @@ labelled select_labels(predictor::gaussian_process<Descriptor>& process, const D
     }
   }
   std::vector<std::string> same(n);  // equal for candidates that the descriptor can't tell apart
-  std::vector<std::uint8_t> choices(descriptor.decisions());
+  std::vector<space::choice_index> choices(descriptor.decisions());
   std::vector<double> features(descriptor.features());
   for (std::size_t i = 0; i < n; ++i) {
     descriptor.describe(candidates[i], choices, features);

@@ -20,9 +20,9 @@
 #include "../core/metric.hpp"
 #include "../core/random_key.hpp"
 #include "../objective/concepts.hpp"
+#include "../space/choice_index.hpp"
 #include "../space/choice_table.hpp"
 #include "../space/concepts.hpp"
-#include "../space/detail/choice_byte.hpp"
 #include "detail/number_rows.hpp"
 
 namespace paragon::inline PARAGON_ISA::search {
@@ -117,7 +117,7 @@ public:
 
   /// The number of the architecture with these choices; a new one the first time. O(decisions), later times without
   /// building the architecture. \throws error for a row that is not one of the space's
-  [[nodiscard]] id intern(std::span<const std::uint8_t> choices) {
+  [[nodiscard]] id intern(std::span<const space::choice_index> choices) {
     const id before = ids_.find(choices);
     return before != space::choice_table::none ? before : add(choices, space_.from_choices(choices));
   }
@@ -129,11 +129,11 @@ public:
 
   /// The numbers of architectures with uniformly drawn choices; some may be equal.
   [[nodiscard]] std::vector<id> sample(std::size_t n, const paragon::random_key& key) {
-    std::vector<std::uint8_t> choices(space_.decisions());
+    std::vector<space::choice_index> choices(space_.decisions());
     std::vector<id> drawn(n);
     for (std::size_t i = 0; i < n; ++i) {
       for (std::size_t d = 0; d < choices.size(); ++d) {
-        choices[d] = static_cast<std::uint8_t>(key.below(space_.choices(d), i * choices.size() + d));
+        choices[d] = static_cast<space::choice_index>(key.below(space_.choices(d), i * choices.size() + d));
       }
       drawn[i] = intern(choices);
     }
@@ -289,11 +289,11 @@ private:
   /// Writes the choices of an architecture into `canonical_`.
   void describe_choices(const architecture& a) {
     for (std::size_t d = 0; d < canonical_.size(); ++d) {
-      canonical_[d] = space::detail::choice_byte(space_.choice(a, d));
+      canonical_[d] = space::detail::to_choice_index(space_.choice(a, d));
     }
   }
 
-  id add(std::span<const std::uint8_t> choices, architecture a) {
+  id add(std::span<const space::choice_index> choices, architecture a) {
     describe_choices(a);
     id i = ids_.find(canonical_);
     if (i == space::choice_table::none) {
@@ -408,7 +408,7 @@ private:
   std::array<direction, objectives> senses_{};
   space::choice_table ids_;
   std::vector<architecture> known_;
-  std::vector<std::uint8_t> canonical_;                           ///< choices of the architecture at hand
+  std::vector<space::choice_index> canonical_;                    ///< choices of the architecture at hand
   std::vector<scale> scales_;                                     ///< [devices, objectives]
   std::vector<detail::number_rows<objectives - shared>> values_;  ///< by device; NaN: not known
   detail::number_rows<shared> shared_;                            ///< values that do not depend on the device

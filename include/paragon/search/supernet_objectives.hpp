@@ -116,14 +116,14 @@ private:
     choices_.resize(decisions);
     for (std::size_t d = 0; d < decisions; ++d) {
       const float* begin = row + offsets[d];
-      choices_[d] = static_cast<std::uint8_t>(std::max_element(begin, row + offsets[d + 1]) - begin);
+      choices_[d] = static_cast<space::choice_index>(std::max_element(begin, row + offsets[d + 1]) - begin);
     }
     ids_.clear();
     for (std::size_t d = 0; d < decisions; ++d) {
-      const std::uint8_t taken = choices_[d];
+      const space::choice_index taken = choices_[d];
       for (std::size_t c = 0; c < offsets[d + 1] - offsets[d]; ++c) {
-        choices_[d] = static_cast<std::uint8_t>(c);
-        ids_.push_back(scorer_->intern(std::span<const std::uint8_t>(choices_)));
+        choices_[d] = static_cast<space::choice_index>(c);
+        ids_.push_back(scorer_->intern(std::span<const space::choice_index>(choices_)));
       }
       choices_[d] = taken;
     }
@@ -145,7 +145,7 @@ private:
   autodiff::tape<float> tape_;
   std::vector<float> images_;
   std::vector<std::uint32_t> labels_;
-  std::vector<std::uint8_t> choices_;
+  std::vector<space::choice_index> choices_;
   std::vector<typename Scorer::id> ids_;
   std::vector<double> scores_;
 };

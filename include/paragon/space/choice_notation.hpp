@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "../core/error.hpp"
+#include "choice_index.hpp"
 #include "concepts.hpp"
 
 namespace paragon::inline PARAGON_ISA::space {
@@ -17,7 +18,7 @@ namespace paragon::inline PARAGON_ISA::space {
 ///
 /// The first line of a `from_choices` of your own; it asks the space for `decisions()` and `choices(d)` alone.
 template <class S>
-void require_choices(const S& space, std::span<const std::uint8_t> row) {
+void require_choices(const S& space, std::span<const choice_index> row) {
   const auto place = [&] { return "space::" + std::string(space.name()) + "::from_choices"; };
   if (row.size() != space.decisions()) {
     throw error(place(), std::to_string(row.size()) + " choices", std::to_string(space.decisions()));
@@ -49,17 +50,17 @@ template <class S>
 /// The architecture that `write_choices` writes so. \throws error for any other text
 template <class S>
 [[nodiscard]] typename S::architecture read_choices(const S& space, std::string_view text) {
-  std::vector<std::uint8_t> row;
+  std::vector<choice_index> row;
   unsigned number = 0;
   for (const char c : text) {
-    if (c >= '0' && c <= '9' && number < 256) {
+    if (c >= '0' && c <= '9' && number < most_choices) {
       number = number * 10 + static_cast<unsigned>(c - '0');
     } else {
-      row.push_back(static_cast<std::uint8_t>(number));
+      row.push_back(static_cast<choice_index>(number));
       number = 0;
     }
   }
-  row.push_back(static_cast<std::uint8_t>(number));
+  row.push_back(static_cast<choice_index>(number));
   bool readable = row.size() == space.decisions();
   for (std::size_t d = 0; readable && d < row.size(); ++d) readable = row[d] < space.choices(d);
   if (readable) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "../core/error.hpp"
+#include "choice_index.hpp"
 #include "concepts.hpp"
 #include "detail/choice_digest.hpp"
 #include "shape.hpp"
@@ -21,7 +22,7 @@ namespace paragon::inline PARAGON_ISA::space {
 ///
 /// Spaces of up to 4 million rows have one entry for each row (read by its mixed-radix number); larger ones a hash
 /// table with open addressing. A look-up is O(decisions) and allocates nothing.
-/// \tparam Choice  an entry of a row; `choice_table` has bytes, as `from_choices` reads them
+/// \tparam Choice  an entry of a row; that of `choice_table` is a `choice_index`, as `from_choices` reads them
 template <std::unsigned_integral Choice>
   requires(sizeof(Choice) < sizeof(std::size_t))
 class basic_choice_table {
@@ -123,7 +124,7 @@ private:
   std::size_t used_ = 0;
 };
 
-/// The table of rows of bytes. \relates basic_choice_table
-using choice_table = basic_choice_table<std::uint8_t>;
+/// The table of rows as `from_choices` reads them. \relates basic_choice_table
+using choice_table = basic_choice_table<choice_index>;
 
 }  // namespace paragon::space

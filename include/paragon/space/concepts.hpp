@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "../core/compiler_flags.hpp"
+#include "choice_index.hpp"
 
 namespace paragon::inline PARAGON_ISA::space {
 
@@ -31,7 +32,7 @@ concept knows_choice = requires(const S s, const typename S::architecture a, std
   { s.choice(a, d) } -> std::convertible_to<std::size_t>;
 };
 template <class S>
-concept makes_architectures = requires(const S s, std::span<const std::uint8_t> row) {
+concept makes_architectures = requires(const S s, std::span<const choice_index> row) {
   { s.from_choices(row) } -> std::same_as<typename S::architecture>;
 };
 template <class S>
@@ -84,7 +85,7 @@ concept writes_adjacency = requires(const G g, std::span<T> out) { g.adjacency(o
 /// A type whose architectures are rows of categorical decisions.
 ///
 /// - `s.decisions()`: the number of decisions, at least 1.
-/// - `s.choices(d)`: how many choices decision `d` has, 1 to 256: a row holds a choice in a byte.
+/// - `s.choices(d)`: how many choices decision `d` has, 1 to `most_choices`, as many as a `choice_index` tells apart.
 /// - `s.choice(a, d)`: which of them `a` took, below `choices(d)`.
 /// - `s.from_choices(row)`: the architecture with these choices. *Total*: every row of `decisions()` numbers with
 ///   `row[d] < choices(d)` gives a valid architecture, so that whatever a network outputs can be decoded. Choices that
@@ -136,7 +137,7 @@ concept has_notation = has_architecture<S> && detail::has_name<S> && detail::wri
 ///   std::size_t decisions() const { return 2; }
 ///   std::size_t choices(std::size_t d) const { return d == 0 ? 4 : 3; }
 ///   std::size_t choice(architecture a, std::size_t d) const { ... }
-///   architecture from_choices(std::span<const std::uint8_t> row) const { return {row[0] + 1, 8 << row[1]}; }
+///   architecture from_choices(std::span<const choice_index> row) const { return {row[0] + 1, 8 << row[1]}; }
 ///   std::string to_string(architecture a) const { ... }
 ///   architecture parse(std::string_view text) const { ... }
 /// };
@@ -221,7 +222,7 @@ consteval bool require_decisions() {
   static_assert(detail::knows_choice<S>,
                 "a search space needs `choice(architecture, std::size_t d) const -> std::size_t`");
   static_assert(detail::makes_architectures<S>,
-                "a search space needs `from_choices(std::span<const std::uint8_t>) const -> architecture`");
+                "a search space needs `from_choices(std::span<const choice_index>) const -> architecture`");
   return true;
 }
 

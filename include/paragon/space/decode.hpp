@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -8,8 +9,8 @@
 #include <vector>
 
 #include "../core/error.hpp"
+#include "choice_index.hpp"
 #include "concepts.hpp"
-#include "detail/choice_byte.hpp"
 #include "shape.hpp"
 
 namespace paragon::inline PARAGON_ISA::space {
@@ -29,19 +30,23 @@ template <class T, class S>
     throw error("space::decode", "a row of " + std::to_string(logits.size()) + " entries",
                 std::to_string(total_choices(space)));
   }
-  std::vector<std::uint8_t> choices(space.decisions());
+  std::vector<choice_index> choices(space.decisions());
   std::size_t begin = 0;
   for (std::size_t d = 0; d < choices.size(); ++d) {
     const std::size_t count = space.choices(d);
+    const T* const entries = logits.data() + begin;
     std::size_t best = 0;
+    bool numbers = true;
     for (std::size_t c = 0; c < count; ++c) {
-      const T value = logits[begin + c];
-      if (value != value) {
-        throw error("space::decode", "entry " + std::to_string(begin + c) + " is NaN", "numbers");
-      }
-      if (value > logits[begin + best]) best = c;
+      numbers &= entries[c] == entries[c];
+      if (entries[c] > entries[best]) best = c;
     }
-    choices[d] = detail::choice_byte(best);
+    if (!numbers) {
+      const std::size_t c = static_cast<std::size_t>(
+          std::find_if(entries, entries + count, [](T entry) { return entry != entry; }) - entries);
+      throw error("space::decode", "entry " + std::to_string(begin + c) + " is NaN", "numbers");
+    }
+    choices[d] = detail::to_choice_index(best);
     begin += count;
   }
   return space.from_choices(choices);

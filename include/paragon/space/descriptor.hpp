@@ -7,15 +7,15 @@
 #include <span>
 #include <utility>
 
+#include "choice_index.hpp"
 #include "concepts.hpp"
-#include "detail/choice_byte.hpp"
 
 namespace paragon::inline PARAGON_ISA::space {
 
 namespace detail {
 
 template <class D>
-concept describes = requires(const D d, const typename D::architecture a, std::span<std::uint8_t> choices,
+concept describes = requires(const D d, const typename D::architecture a, std::span<choice_index> choices,
                              std::span<double> features) { d.describe(a, choices, features); };
 
 }  // namespace detail
@@ -41,7 +41,7 @@ consteval bool require_descriptor() {
   static_assert(detail::counts_choices<D>, "a descriptor needs `choices(std::size_t i) const -> std::size_t`");
   static_assert(detail::counts_features<D>, "a descriptor needs `features() const -> std::size_t`");
   static_assert(detail::describes<D>,
-                "a descriptor needs `describe(architecture, std::span<std::uint8_t> choices, "
+                "a descriptor needs `describe(architecture, std::span<choice_index> choices, "
                 "std::span<double> features) const`");
   static_assert(std::move_constructible<D>, "a descriptor must be move-constructible");
   return true;
@@ -65,8 +65,8 @@ public:
   [[nodiscard]] std::size_t group(std::size_t d) const { return group_of(space_, d); }
   [[nodiscard]] static constexpr std::size_t features() noexcept { return 0; }
 
-  void describe(const architecture& a, std::span<std::uint8_t> choices, std::span<double>) const {
-    for (std::size_t d = 0; d < choices.size(); ++d) choices[d] = detail::choice_byte(space_.choice(a, d));
+  void describe(const architecture& a, std::span<choice_index> choices, std::span<double>) const {
+    for (std::size_t d = 0; d < choices.size(); ++d) choices[d] = detail::to_choice_index(space_.choice(a, d));
   }
 
 private:

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 
 #include "concepts.hpp"
 #include "detail/choice_digest.hpp"
@@ -28,12 +30,18 @@ template <class S>
 /// \code
 /// using cell = paragon::space::nasbench201::architecture;
 /// std::unordered_set<cell, paragon::space::hasher<paragon::space::nasbench201>> seen;
+/// std::unordered_set<other, paragon::space::hasher<other_space>> more(0, paragon::space::hasher(space));
 /// \endcode
 template <class S>
 struct hasher {
   static_assert(require_decisions<S>());
 
-  S space{};
+  hasher()
+    requires std::default_initializable<S>
+  = default;
+  hasher(S of) : space(std::move(of)) {}
+
+  S space;
 
   [[nodiscard]] std::size_t operator()(const typename S::architecture& a) const {
     return static_cast<std::size_t>(hash(space, a));

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "../core/error.hpp"
+#include "choice_index.hpp"
 #include "choice_notation.hpp"
 #include "mobilenetv3_graph.hpp"
 #include "mobilenetv3_network.hpp"
@@ -46,7 +47,7 @@ struct mobilenetv3 {
     if (d < 40) return net.expand[d - 20] == 6 ? 2 : net.expand[d - 20] - std::size_t{3};
     return net.depth[d - 40] - std::size_t{2};
   }
-  [[nodiscard]] mobilenetv3_subnet from_choices(std::span<const std::uint8_t> row) const {
+  [[nodiscard]] mobilenetv3_subnet from_choices(std::span<const choice_index> row) const {
     require_choices(*this, row);
     mobilenetv3_subnet net;
     for (std::size_t i = 0; i < 20; ++i) {

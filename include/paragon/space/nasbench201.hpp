@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "../core/error.hpp"
+#include "choice_index.hpp"
 #include "linear_cost.hpp"
 #include "nasbench201_cell.hpp"
 #include "nasbench201_graph.hpp"
@@ -46,7 +47,7 @@ struct nasbench201 {
   [[nodiscard]] static constexpr std::size_t choice(const nasbench201_cell& cell, std::size_t d) noexcept {
     return static_cast<std::size_t>(cell.operations[d]);
   }
-  [[nodiscard]] static nasbench201_cell from_choices(std::span<const std::uint8_t> row) {
+  [[nodiscard]] static nasbench201_cell from_choices(std::span<const choice_index> row) {
     detail::expect_size("space::nasbench201::from_choices", row.size(), decisions());
     nasbench201_cell cell;
     for (std::size_t e = 0; e < row.size(); ++e) {

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <span>
 
+#include "choice_index.hpp"
 #include "nasbench201_cell.hpp"
 #include "nasbench201_topology.hpp"
 
@@ -26,11 +27,11 @@ struct nasbench201_descriptor {
   [[nodiscard]] static constexpr std::size_t group(std::size_t) noexcept { return 0; }
   [[nodiscard]] static constexpr std::size_t features() noexcept { return 26; }
 
-  static void describe(const nasbench201_cell& cell, std::span<std::uint8_t> choices, std::span<double> features) {
+  static void describe(const nasbench201_cell& cell, std::span<choice_index> choices, std::span<double> features) {
     const nasbench201_cell live = pruned(cell);
     for (double& f : features) f = 0;
     for (std::size_t e = 0; e < 6; ++e) {
-      choices[e] = static_cast<std::uint8_t>(live.operations[e]);
+      choices[e] = static_cast<choice_index>(live.operations[e]);
       if (choices[e] > 0) features[19U + choices[e]] += 1;
     }
     bool connected = false;
@@ -38,7 +39,7 @@ struct nasbench201_descriptor {
       bool open = true;
       double convolutions = 0;
       for (std::size_t k = 0; k < paths[p].length; ++k) {
-        const std::uint8_t o = choices[paths[p].edges[k]];
+        const choice_index o = choices[paths[p].edges[k]];
         open = open && o > 0;
         if (o == 2 || o == 3) convolutions += 1;
       }

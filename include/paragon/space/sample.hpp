@@ -9,8 +9,8 @@
 
 #include "../core/error.hpp"
 #include "../core/random_key.hpp"
+#include "choice_index.hpp"
 #include "concepts.hpp"
-#include "detail/choice_byte.hpp"
 
 namespace paragon::inline PARAGON_ISA::space {
 
@@ -22,13 +22,13 @@ namespace paragon::inline PARAGON_ISA::space {
 template <class S>
 [[nodiscard]] architecture_of<S> uniform(const S& space, const random_key& key, std::uint64_t element) {
   static_assert(require_decisions<S>());
-  std::vector<std::uint8_t> choices(space.decisions());
+  std::vector<choice_index> choices(space.decisions());
   if (!choices.empty() && element >= std::numeric_limits<std::uint64_t>::max() / choices.size()) {
     throw error("space::uniform", "draw " + std::to_string(element), "a number below 2^64 / decisions");
   }
   for (std::size_t d = 0; d < choices.size(); ++d) {
     choices[d] =
-        detail::choice_byte(static_cast<std::size_t>(key.below(space.choices(d), element * choices.size() + d)));
+        detail::to_choice_index(static_cast<std::size_t>(key.below(space.choices(d), element * choices.size() + d)));
   }
   return space.from_choices(choices);
 }

@@ -11,7 +11,7 @@
 #include "../autodiff/functors.hpp"
 #include "../core/error.hpp"
 #include "../nn/parameters.hpp"
-#include "../space/detail/choice_byte.hpp"
+#include "../space/choice_index.hpp"
 #include "concepts.hpp"
 
 namespace paragon::inline PARAGON_ISA::supernet {
@@ -19,7 +19,7 @@ namespace paragon::inline PARAGON_ISA::supernet {
 /// The chosen operations and nothing else: evaluation of an architecture, and training of the weights.
 /// The choices are borrowed.
 struct path {
-  std::span<const std::uint8_t> choices;
+  std::span<const space::choice_index> choices;
 
   static constexpr bool off_path = false;
   [[nodiscard]] std::size_t choice(std::size_t d) const { return choices[d]; }
@@ -34,7 +34,7 @@ namespace detail {
 
 /// The choices of a one-hot row, in the memory of its context. \throws error for a row that is not one-hot
 template <class C>
-std::span<const std::uint8_t> read_choices(autodiff::variable<C> alpha, std::span<const std::size_t> offsets) {
+std::span<const space::choice_index> read_choices(autodiff::variable<C> alpha, std::span<const std::size_t> offsets) {
   using T = typename C::value_type;
   static_assert(C::on_host, "choices are read on the host");
   if (offsets.size() < 2 || alpha.size() != offsets.back()) {
@@ -42,7 +42,7 @@ std::span<const std::uint8_t> read_choices(autodiff::variable<C> alpha, std::spa
                 "one number for each choice of the space");
   }
   const std::size_t decisions = offsets.size() - 1;
-  auto* choices = alpha.context().template scratch<std::uint8_t>(decisions);
+  auto* choices = alpha.context().template scratch<space::choice_index>(decisions);
   for (std::size_t d = 0; d < decisions; ++d) {
     std::size_t taken = offsets[d + 1];
     for (std::size_t i = offsets[d]; i < offsets[d + 1]; ++i) {
@@ -57,7 +57,7 @@ std::span<const std::uint8_t> read_choices(autodiff::variable<C> alpha, std::spa
     if (taken == offsets[d + 1]) {
       throw error("supernet::mixing", "only zeros for decision " + std::to_string(d), "a one-hot row");
     }
-    choices[d] = space::detail::choice_byte(taken - offsets[d]);
+    choices[d] = space::detail::to_choice_index(taken - offsets[d]);
   }
   return {choices, decisions};
 }
@@ -123,7 +123,7 @@ protected:
   }
 
   autodiff::variable<C> alpha_;
-  std::span<const std::uint8_t> choices_;
+  std::span<const space::choice_index> choices_;
   std::span<const std::size_t> offsets_;
 
 private:

@@ -9,23 +9,25 @@
 #include <vector>
 
 #include "../core/random_key.hpp"
+#include "../space/choice_index.hpp"
 #include "../space/concepts.hpp"
-#include "../space/detail/choice_byte.hpp"
 
 namespace paragon::inline PARAGON_ISA::supernet {
 
 /// Says which architecture's weights step `step` of a training moves: `s(step, choices)` writes one choice a decision.
 /// A function of the step alone, so that a training goes on from any step.
 template <class S>
-concept path_sampler = std::move_constructible<S> &&
-                       requires(const S& s, std::uint64_t step, std::span<std::uint8_t> choices) { s(step, choices); };
+concept path_sampler =
+    std::move_constructible<S> &&
+    requires(const S& s, std::uint64_t step, std::span<space::choice_index> choices) { s(step, choices); };
 
 /// Names what S lacks of `path_sampler`: a failed assertion, in the compiler's first line of error.
 template <class S>
 consteval bool require_path_sampler() {
   static_assert(std::move_constructible<S>, "a sampler of paths must be move-constructible");
-  static_assert(path_sampler<S>,
-                "a sampler of paths needs `operator()(std::uint64_t step, std::span<std::uint8_t> choices) const`");
+  static_assert(
+      path_sampler<S>,
+      "a sampler of paths needs `operator()(std::uint64_t step, std::span<space::choice_index> choices) const`");
   return true;
 }
 
@@ -38,12 +40,13 @@ class uniform_paths {
 public:
   uniform_paths(const Space& space, paragon::random_key key) : key_(key) {
     for (std::size_t d = 0; d < space.decisions(); ++d) {
-      sizes_.push_back(std::size_t{1} + space::detail::choice_byte(space.choices(d) - std::size_t{1}));
+      sizes_.push_back(std::size_t{1} + space::detail::to_choice_index(space.choices(d) - std::size_t{1}));
     }
   }
-  void operator()(std::uint64_t step, std::span<std::uint8_t> choices) const {
+  void operator()(std::uint64_t step, std::span<space::choice_index> choices) const {
     const paragon::random_key key = key_.fork(step);
-    for (std::size_t d = 0; d < sizes_.size(); ++d) choices[d] = static_cast<std::uint8_t>(key.below(sizes_[d], d));
+    for (std::size_t d = 0; d < sizes_.size(); ++d)
+      choices[d] = static_cast<space::choice_index>(key.below(sizes_[d], d));
   }
 
 private:
@@ -70,12 +73,12 @@ public:
     for (std::size_t d = 0; d < space.decisions(); ++d) {
       auto& kinds = kinds_.emplace_back();
       for (std::size_t c = 0; c < space.choices(d); ++c) {
-        kinds[weighted(d, c) ? 1 : 0].push_back(space::detail::choice_byte(c));
+        kinds[weighted(d, c) ? 1 : 0].push_back(space::detail::to_choice_index(c));
       }
       if (!kinds[0].empty() && !kinds[1].empty()) open_.push_back(d);
     }
   }
-  void operator()(std::uint64_t step, std::span<std::uint8_t> choices) const {
+  void operator()(std::uint64_t step, std::span<space::choice_index> choices) const {
     const paragon::random_key key = key_.fork(step);
     std::vector<std::size_t> order = open_;
     key.fork("order").shuffle(order);
@@ -90,8 +93,9 @@ public:
   }
 
 private:
-  std::vector<std::array<std::vector<std::uint8_t>, 2>> kinds_;  ///< choices without weights, and with, by decision
-  std::vector<std::size_t> open_;                                ///< decisions that have both
+  std::vector<std::array<std::vector<space::choice_index>, 2>>
+      kinds_;                      ///< choices without weights, and with, by decision
+  std::vector<std::size_t> open_;  ///< decisions that have both
   paragon::random_key key_;
 };
 

@@ -90,7 +90,7 @@ public:
   template <class C, class Norm = nn::batch_statistics>
   [[nodiscard]] autodiff::variable<C> logits(const nn::bound<C>& theta, autodiff::variable<C> images,
                                              const architecture& a, const Norm& norm = {}) const {
-    const std::vector<std::uint8_t> choices = space::choices_of(network_.space(), a);
+    const std::vector<space::choice_index> choices = space::choices_of(network_.space(), a);
     return network_(theta, images, norm, path{choices});
   }
 

@@ -50,7 +50,7 @@ public:
   /// \param norm     where batch normalisation takes its statistics from; `nn::collect_statistics` moves the kept ones too
   /// \returns the mean cross-entropy of the batch before the step
   template <class Network, class Source, class Norm = nn::batch_statistics>
-  T step(const Network& network, store_type& store, Source& source, std::span<const std::uint8_t> choices,
+  T step(const Network& network, store_type& store, Source& source, std::span<const space::choice_index> choices,
          const Norm& norm = {}) {
     static_assert(require_supernet_network<Network, T, Backend>());
     static_assert(require_batch_source<Source, T>());
