@@ -39,11 +39,12 @@ room(objective core space predictor)
 room(hypernetwork core space backend tensor autodiff nn)
 room(diffusion core space backend tensor autodiff nn)
 room(onnx core)
-room(supernet core space backend tensor autodiff nn onnx)
+room(supernet core space backend tensor autodiff nn)
 room(data core space tensor objective)
 room(search core pareto gradient preference tune space backend tensor autodiff nn predictor objective hypernetwork
      diffusion supernet)
 room(report core pareto search)
+room(benchmark ${rooms})
 
 set(wrong 0)
 file(GLOB_RECURSE headers RELATIVE "${INCLUDE}" "${INCLUDE}/*.hpp" "${INCLUDE}/*.cuh")
