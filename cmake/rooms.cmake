@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 # cmake [-D INCLUDE=FOLDER] -P cmake/rooms.cmake
 #
-# Checks that each room of include/paragon includes only the rooms that it may, so that data flow one way. Prints every
-# include that goes elsewhere, as file:line, and fails; fails as well where a room is not in the table or two rooms
+# Checks that each room of include/paragon includes only the rooms that it may, so that data flow one way, and that no
+# header outside benchmark/ names a benchmark, in code or in comments, so that nothing there works for one space alone.
+# Prints every line that is wrong, with its file, and fails; fails as well where a room is not in the table or two rooms
 # include each other.
 cmake_minimum_required(VERSION 3.25)
 
@@ -39,11 +40,12 @@ room(objective core space predictor)
 room(hypernetwork core space backend tensor autodiff nn)
 room(diffusion core space backend tensor autodiff nn)
 room(onnx core)
-room(supernet core space backend tensor autodiff nn onnx)
+room(supernet core space backend tensor autodiff nn)
 room(data core space tensor objective)
 room(search core pareto gradient preference tune space backend tensor autodiff nn predictor objective hypernetwork
      diffusion supernet)
 room(report core pareto search)
+room(benchmark ${rooms})
 
 set(wrong 0)
 file(GLOB_RECURSE headers RELATIVE "${INCLUDE}" "${INCLUDE}/*.hpp" "${INCLUDE}/*.cuh")
@@ -51,7 +53,20 @@ list(LENGTH headers count)
 if(count EQUAL 0)
   message(FATAL_ERROR "no headers in ${INCLUDE}")
 endif()
+# The names of benchmarks, as words or parts of identifiers, in small letters.
+set(names "nas-?bench|mobilenet|once-for-all|[^a-z]ofa[^a-z]")
 foreach(header IN LISTS headers)
+  if(NOT header MATCHES "^benchmark/")
+    file(READ "${INCLUDE}/${header}" text)
+    string(TOLOWER "${text}" text)
+    string(REPLACE ";" "," text "${text}")
+    string(REGEX MATCHALL "[^\n]*(${names})[^\n]*" lines "\n${text}\n")
+    foreach(line IN LISTS lines)
+      string(STRIP "${line}" line)
+      message("${header}: ${line}: only benchmark/ may name a benchmark")
+      math(EXPR wrong "${wrong} + 1")
+    endforeach()
+  endif()
   if(NOT header MATCHES "^([^/]+)/")
     continue()  # paragon.hpp includes everything
   endif()
@@ -81,6 +96,6 @@ foreach(header IN LISTS headers)
   endforeach()
 endforeach()
 if(wrong)
-  message(FATAL_ERROR "${wrong} includes go where they may not")
+  message(FATAL_ERROR "${wrong} lines are where they may not be")
 endif()
-message(STATUS "${count} headers include only the rooms that they may")
+message(STATUS "${count} headers include only the rooms that they may; those outside benchmark/ name no benchmark")

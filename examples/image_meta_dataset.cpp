@@ -16,6 +16,10 @@
 #include <filesystem>
 #include <limits>
 #include <optional>
+#include <paragon/benchmark/nasbench201/api_order.hpp>
+#include <paragon/benchmark/nasbench201/cell_network_file.hpp>
+#include <paragon/benchmark/nasbench201/features.hpp>
+#include <paragon/benchmark/nasbench201/topology.hpp>
 #include <paragon/core/atomic_file.hpp>
 #include <paragon/core/interruption.hpp>
 #include <paragon/core/json.hpp>
@@ -25,11 +29,7 @@
 #include <paragon/data/image_tasks.hpp>
 #include <paragon/nn/weights.hpp>
 #include <paragon/objective/cost.hpp>
-#include <paragon/space/nasbench201_api_order.hpp>
-#include <paragon/space/nasbench201_topology.hpp>
 #include <paragon/space/sample.hpp>
-#include <paragon/supernet/cell_network_file.hpp>
-#include <paragon/supernet/nasbench201_features.hpp>
 #include <paragon/supernet/task_accuracy.hpp>
 #include <paragon/supernet/weight_trainer.hpp>
 #include <set>
@@ -52,7 +52,7 @@ using namespace paragon;
 using image_supernet::clock_type;
 using image_supernet::describe;
 using image_supernet::seconds_since;
-using cell_type = space::nasbench201_cell;
+using cell_type = benchmark::nasbench201_cell;
 using namespace image_meta;
 
 struct options {
@@ -153,7 +153,7 @@ data::image_set chosen_images(const data::image_set& from, std::span<const std::
 }
 
 /// Cells that compute different functions.
-std::vector<cell_type> draw_cells(const space::nasbench201& space, std::size_t wanted, paragon::random_key key) {
+std::vector<cell_type> draw_cells(const benchmark::nasbench201& space, std::size_t wanted, paragon::random_key key) {
   std::vector<cell_type> cells;
   std::set<std::string> kinds;
   for (std::uint64_t draw = 0; cells.size() < wanted; ++draw) {
@@ -161,7 +161,7 @@ std::vector<cell_type> draw_cells(const space::nasbench201& space, std::size_t w
       throw error("--rows", std::to_string(wanted) + " different cells", "at most " + std::to_string(cells.size()));
     }
     const auto cell = space::uniform(space, key, draw);
-    if (kinds.insert(space::isomorphism_key(cell)).second) cells.push_back(cell);
+    if (kinds.insert(benchmark::isomorphism_key(cell)).second) cells.push_back(cell);
   }
   return cells;
 }
@@ -172,7 +172,7 @@ struct table_latency {
 
   [[nodiscard]] static metric describe() { return {"latency_ms", "ms", direction::minimise}; }
   [[nodiscard]] double value(const cell_type& cell, const data::image_task&) const {
-    return table->read(space::nasbench201_api_index(cell));
+    return table->read(benchmark::nasbench201_api_index(cell));
   }
 };
 
@@ -184,7 +184,7 @@ void write_rows(const std::string& path, const rows_type& rows, const std::vecto
     std::snprintf(text.data(), text.size(), ",%.4f,%.0f,%.0f,%.6g\n", rows.value(i, accuracy),
                   rows.value(i, parameters), rows.value(i, macs), rows.value(i, latency));
     file.write(std::to_string(rows.tasks[i]) + "," + text_of(tasks[rows.tasks[i]]) + "," +
-               space::to_string(rows.architectures[i]) + text.data());
+               benchmark::to_string(rows.architectures[i]) + text.data());
   }
   file.commit();
 }
@@ -232,7 +232,7 @@ int run(const options& o) {
 
   const data::image_set images = image_supernet::read_images(o.data, o.images, o.labels, o.seed);
   const task_list list(images, o.tasks.value_or(o.synthetic() ? 40 : 200), key.fork("tasks"));
-  const auto tables = o.data.empty() ? nasbench201::surrogate_tables() : data::nasbench201(o.data);
+  const auto tables = o.data.empty() ? nasbench201::surrogate_tables() : benchmark::nasbench201_tables(o.data);
   const auto& milliseconds = tables.latency(o.device);
   const auto scale = data::statistics_of(images);
 
@@ -240,7 +240,7 @@ int run(const options& o) {
   std::optional<safetensors_file> file;
   if (!o.supernet.empty()) file.emplace(o.supernet);
   const auto size_of = [&](std::string_view name) {
-    return static_cast<std::size_t>(supernet::size_in_metadata(*file, o.supernet, name));
+    return static_cast<std::size_t>(benchmark::size_in_metadata(*file, o.supernet, name));
   };
   const std::size_t width = file ? size_of("width") : o.width;
   const std::size_t per_stage = file ? size_of("cells") : o.cells;
@@ -273,7 +273,7 @@ int run(const options& o) {
   const auto shown = data::normalised(images, learned, scale);
   const auto seeing =
       space.parse("|nor_conv_3x3~0|+|nor_conv_3x3~0|nor_conv_3x3~1|+|skip_connect~0|nor_conv_3x3~1|nor_conv_3x3~2|");
-  const supernet::nasbench201_features see(net, seeing, shown.images.data(), shown.images.shape());
+  const benchmark::nasbench201_features see(net, seeing, shown.images.data(), shown.images.shape());
   // Of the images that weights learned from: those that judge stay unseen.
   const data::image_set known = chosen_images(images, learned);
   std::vector<std::size_t> members(images.classes());
@@ -288,7 +288,7 @@ int run(const options& o) {
   const std::size_t each = std::min<std::size_t>(20, list.tasks.size());
   const std::size_t wanted = o.rows.value_or(o.synthetic() ? 2000 : 10000);
   const auto cells = draw_cells(space, (wanted + each - 1) / each, key.fork("cells"));
-  const space::nasbench201 benchmark{};  // what the latencies were measured on: the costs are of the same network
+  const benchmark::nasbench201 benchmark{};  // what the latencies were measured on: the costs are of the same network
   const auto rows_start = clock_type::now();
   const rows_type rows = interruption::hold(
       [&] {
@@ -348,7 +348,7 @@ int run(const options& o) {
       [&] {
         if (!file) save_supernet(o.out + "/supernet.safetensors");
         save_safetensors(o.out + "/embeddings.safetensors", {{"classes", embedding}},
-                         {{"cell", space::to_string(seeing)}, {"images", describe(images)}});
+                         {{"cell", benchmark::to_string(seeing)}, {"images", describe(images)}});
         write_rows(o.out + "/rows.csv", rows, list.tasks);
         write_file(o.out + "/result.json", all.dump(2) + "\n");
         for (const char* name : {"/supernet.unfinished.safetensors", "/rows.unfinished.csv"}) {

@@ -33,6 +33,7 @@ namespace {
 
 using namespace nasbench201::meta;
 using paragon::json;
+namespace benchmark = paragon::benchmark;
 namespace report = paragon::report;
 
 constexpr std::size_t levels = 10;
@@ -233,7 +234,8 @@ private:
   [[nodiscard]] lessons learn(const std::string& target, std::size_t count) const {
     lessons l;
     l.labelled.assign(s_.labelled.begin(), s_.labelled.begin() + static_cast<std::ptrdiff_t>(count));
-    const data::nasbench201 tables(o_.data);  // its own, so that the labels it reads are counted by themselves
+    const benchmark::nasbench201_tables tables(
+        o_.data);  // its own, so that the labels it reads are counted by themselves
     l.accuracy = accuracy_scores(tables, target, l.labelled);
     l.target_labels = tables.labels(target).labels_read();
     l.milliseconds = latency_scores(s_, l.labelled);

@@ -96,7 +96,8 @@ int run(const options& o) {
   const backend::cpu::use_pool kernels(pool);
 
   terminal_progress observe;
-  const data::nasbench201 tables = o.data.empty() ? nasbench201::surrogate_tables() : data::nasbench201(o.data);
+  const benchmark::nasbench201_tables tables =
+      o.data.empty() ? nasbench201::surrogate_tables() : benchmark::nasbench201_tables(o.data);
   const nasbench201::judge judge(tables, o.dataset);
   nasbench201::problem problem(tables, {.dataset = o.dataset,
                                         .energy = o.objectives != "error,latency",
@@ -133,13 +134,13 @@ int run(const options& o) {
     const nasbench201::judged_device device(judge, tables, name, m == 3);
     for (std::size_t i = 0; i < rays.size(); ++i) {
       front.points.push_back({{rays[i].begin(), rays[i].end()},
-                              space::to_string(problem.all_cells()[found.by_device[d][i]]),
+                              benchmark::to_string(problem.all_cells()[found.by_device[d][i]]),
                               device.objectives(found.by_device[d][i])});
     }
     front.hypervolume = device.hypervolume(found.by_device[d]);
     front.true_hypervolume = device.true_hypervolume();
     for (const std::size_t i : device.true_front()) {
-      front.true_front.push_back({{}, space::to_string(problem.all_cells()[i]), device.objectives(i)});
+      front.true_front.push_back({{}, benchmark::to_string(problem.all_cells()[i]), device.objectives(i)});
     }
     constexpr std::size_t draws = 100;
     double random_sum = 0;
@@ -149,7 +150,7 @@ int run(const options& o) {
       for (std::size_t i = 0; i < cells.size(); ++i) cells[i] = key.below(nasbench201::cells, i);
       random_sum += device.hypervolume(cells);
       for (std::size_t i = 0; k == 0 && i < cells.size(); ++i) {
-        front.random.push_back({{}, space::to_string(problem.all_cells()[cells[i]]), device.objectives(cells[i])});
+        front.random.push_back({{}, benchmark::to_string(problem.all_cells()[cells[i]]), device.objectives(cells[i])});
       }
     }
     front.random_hypervolume = random_sum / draws;

@@ -147,13 +147,14 @@ int run(const options& o) {
   const std::string result_path = o.out + "/result.json";
 
   // This machine: ten measurements.
-  const data::nasbench201 tables = o.data.empty() ? nasbench201::surrogate_tables() : data::nasbench201(o.data);
+  const benchmark::nasbench201_tables tables =
+      o.data.empty() ? nasbench201::surrogate_tables() : benchmark::nasbench201_tables(o.data);
   const nasbench201::judge judge(tables, "cifar10");
-  const auto device = std::make_shared<nasbench201::inference>(space::nasbench201_network::cifar10(),
+  const auto device = std::make_shared<nasbench201::inference>(benchmark::nasbench201_network::cifar10(),
                                                                paragon::random_key{.seed = o.seed}.fork("weights"));
   const objective::latency_settings settings{.rounds = o.rounds, .repetitions = 3};
-  std::vector<space::nasbench201_cell> references;
-  for (const std::size_t i : tables.reference_indices()) references.push_back(space::nasbench201_at_api_index(i));
+  std::vector<benchmark::nasbench201_cell> references;
+  for (const std::size_t i : tables.reference_indices()) references.push_back(benchmark::nasbench201_at_api_index(i));
   const auto embedding = nasbench201::latency_here(device, settings).measure(references);
   nasbench201::own_device here{"this machine", {}};
   for (const auto& l : embedding) here.references.push_back(l.median_ms);
@@ -183,7 +184,7 @@ int run(const options& o) {
     const bool known = latencies.measured(own, cell) || std::find(drawn.begin(), drawn.end(), cell) != drawn.end();
     if (!known) drawn.push_back(cell);
   }
-  std::vector<space::nasbench201_cell> judged = references;
+  std::vector<benchmark::nasbench201_cell> judged = references;
   for (const auto* cells : {&chosen, &drawn}) {
     for (const std::size_t i : *cells) judged.push_back(problem.all_cells()[i]);
   }
@@ -213,7 +214,7 @@ int run(const options& o) {
   const double pace = 0.5 * (ratios[ratios.size() / 2 - 1] + ratios[ratios.size() / 2]);
   const agreement of_random(random_rows, pace);
   const auto test_error = [&](std::size_t cell) { return 100 - judge.accuracy[cell]; };
-  const auto name_of = [&](std::size_t cell) { return space::to_string(problem.all_cells()[cell]); };
+  const auto name_of = [&](std::size_t cell) { return benchmark::to_string(problem.all_cells()[cell]); };
 
   // result.json
   const auto entries = [&](const std::vector<row>& rows) {
@@ -230,7 +231,7 @@ int run(const options& o) {
   json::array reference_list;
   for (std::size_t i = 0; i < references.size(); ++i) {
     reference_list.emplace_back(
-        json::object{{"cell", space::to_string(references[i])}, {"measured", to_json(embedding[i])}});
+        json::object{{"cell", benchmark::to_string(references[i])}, {"measured", to_json(embedding[i])}});
   }
   const std::string name = processor();
   const json result(json::object{{"program", "my_device"},

@@ -4,7 +4,7 @@
 // parameters, MACs and latency guide at once.
 
 #include <cstddef>
-#include <paragon/data/nasbench201.hpp>
+#include <paragon/benchmark/nasbench201/tables.hpp>
 #include <string>
 
 #include "support/generation_nasbench201.hpp"
@@ -20,7 +20,8 @@ int main(int argc, char** argv) {
     defaults.device = "gold_6226";
     const auto o =
         generation::read_options(argc, argv, "POMONAG on NAS-Bench-201: cells by guided diffusion", defaults);
-    const auto tables = o.data.empty() ? nasbench201::surrogate_tables() : paragon::data::nasbench201(o.data);
+    const auto tables =
+        o.data.empty() ? nasbench201::surrogate_tables() : paragon::benchmark::nasbench201_tables(o.data);
     // Without tables a stranger waits for cells, not for the last thousandth of the volume.
     const std::size_t labels = o.labels.value_or(o.data.empty() ? 300 : 1000);
     nasbench201::generation_problem problem(

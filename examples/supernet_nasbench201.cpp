@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <optional>
+#include <paragon/benchmark/nasbench201/api_order.hpp>
 #include <paragon/core/atomic_file.hpp>
 #include <paragon/core/interruption.hpp>
 #include <paragon/core/json.hpp>
@@ -20,8 +21,8 @@
 #include <paragon/search/bilevel.hpp>
 #include <paragon/search/decode.hpp>
 #include <paragon/search/scorer.hpp>
-#include <paragon/space/nasbench201_api_order.hpp>
 #include <paragon/space/sample.hpp>
+#include <paragon/space/shape.hpp>
 #include <paragon/supernet/checkpoint.hpp>
 #include <paragon/supernet/weight_trainer.hpp>
 #include <span>
@@ -115,11 +116,11 @@ options read_options(int argc, char** argv) {
 
 /// The parts of --search that know the benchmark's devices.
 struct devices {
-  paragon::data::nasbench201 tables;
+  paragon::benchmark::nasbench201_tables tables;
   nasbench201::problem problem;
 
   devices(const options& o)
-      : tables(o.data.empty() ? nasbench201::surrogate_tables() : paragon::data::nasbench201(o.data)),
+      : tables(o.data.empty() ? nasbench201::surrogate_tables() : paragon::benchmark::nasbench201_tables(o.data)),
         problem(tables, {.labels = 0, .front_samples = 0, .seed = o.seed}) {
     problem.learn(paragon::silent{});
   }
@@ -150,7 +151,7 @@ std::size_t steps_for(const options& o, std::size_t steps_per_epoch, Seconds sec
 }
 
 auto judge_by(const image_supernet::net_type& net, const paragon::data::labelled_images<float>& held_out,
-              const paragon::space::nasbench201_cell& cell) {
+              const paragon::benchmark::nasbench201_cell& cell) {
   return net.evaluate(cell, held_out.images.data(), held_out.images.shape(), held_out.labels);
 }
 
@@ -160,7 +161,7 @@ std::vector<double> supernet_errors(const image_supernet::net_type& net,
                                     const paragon::data::labelled_images<float>& held_out,
                                     const nasbench201::problem& problem, std::size_t judged, paragon::random_key key) {
   const double half_an_image = 50 / static_cast<double>(held_out.labels.size());
-  std::vector<paragon::space::nasbench201_cell> cells;
+  std::vector<paragon::benchmark::nasbench201_cell> cells;
   std::vector<double> errors;
   paragon::terminal_progress observe;
   for (std::size_t i = 0; i < judged; ++i) {
@@ -265,9 +266,11 @@ int run(const options& o) {
     auto weight_images = show(halves.first, "images of the weights");
     auto search_images = show(halves.second, "images of the search");
     nn::parameters<float> store;
-    const hypernetwork::multilayer hyper(
-        store, {.objectives = 2, .device_features = problem.devices().front().features.size()},
-        key.fork("hypernetwork"));
+    const hypernetwork::multilayer hyper(store,
+                                         {.objectives = 2,
+                                          .device_features = problem.devices().front().features.size(),
+                                          .choices = space::total_choices(problem.space())},
+                                         key.fork("hypernetwork"));
     const auto make = [&](image_supernet::net_type& on, std::size_t n, std::size_t warmup) {
       return search::bilevel<image_supernet::network, hypernetwork::multilayer, image_supernet::batches,
                              image_supernet::batches, decltype(costs), image_supernet::paths>(
@@ -327,9 +330,9 @@ int run(const options& o) {
       std::vector<std::size_t> chosen;
       for (const auto i : decode(scorer, d, std::span<const float>(logits[d]), rays.values(), key.fork("choice"))) {
         const std::size_t ray = chosen.size();
-        chosen.push_back(space::nasbench201_api_index(scorer.at(i)));
+        chosen.push_back(benchmark::nasbench201_api_index(scorer.at(i)));
         front.points.push_back({{rays[ray].begin(), rays[ray].end()},
-                                space::to_string(scorer.at(i)),
+                                benchmark::to_string(scorer.at(i)),
                                 {scorer.value(0, i, d), scorer.value(1, i, d)}});
       }
       // Only now are labels of the benchmark read: to say how good the fronts are.

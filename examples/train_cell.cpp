@@ -16,17 +16,17 @@
 #include <filesystem>
 #include <limits>
 #include <optional>
+#include <paragon/benchmark/nasbench201/cell_network.hpp>
+#include <paragon/benchmark/nasbench201/cell_network_file.hpp>
+#include <paragon/benchmark/nasbench201/cut_out.hpp>
+#include <paragon/benchmark/nasbench201/onnx.hpp>
 #include <paragon/core/atomic_file.hpp>
 #include <paragon/core/error.hpp>
 #include <paragon/core/json.hpp>
 #include <paragon/core/parse_number.hpp>
 #include <paragon/nn/weights.hpp>
 #include <paragon/space/neighbours.hpp>
-#include <paragon/supernet/cell_network.hpp>
-#include <paragon/supernet/cell_network_file.hpp>
 #include <paragon/supernet/checkpoint.hpp>
-#include <paragon/supernet/cut_out.hpp>
-#include <paragon/supernet/nasbench201_onnx.hpp>
 #include <paragon/supernet/weight_trainer.hpp>
 #include <span>
 #include <string>
@@ -110,9 +110,9 @@ options read_options(int argc, char** argv) {
   return o;
 }
 
-paragon::space::nasbench201_cell read_cell(const std::string& text) {
+paragon::benchmark::nasbench201_cell read_cell(const std::string& text) {
   try {
-    return paragon::space::parse_nasbench201_cell(text);
+    return paragon::benchmark::parse_nasbench201_cell(text);
   } catch (const error& e) {
     throw error("--cell", paragon::quote(text), std::string("|op~0|+|op~0|op~1|+|op~0|op~1|op~2|; ").append(e.what()));
   }
@@ -130,19 +130,19 @@ struct shared_weights {
         seed(image_supernet::read_number(file, path, "seed")) {}
 
   /// The cell's network with these weights, and with statistics of its own.
-  [[nodiscard]] paragon::supernet::cell_network<> cut_out(const paragon::space::nasbench201& space,
-                                                          const paragon::space::nasbench201_cell& cell,
-                                                          const paragon::data::labelled_images<float>& images) const {
+  [[nodiscard]] paragon::benchmark::cell_network<> cut_out(const paragon::benchmark::nasbench201& space,
+                                                           const paragon::benchmark::nasbench201_cell& cell,
+                                                           const paragon::data::labelled_images<float>& images) const {
     auto all = image_supernet::make_supernet(space, 0);
     paragon::nn::load_weights(file, all.store());
-    auto net = paragon::supernet::cut_out(all, cell);
+    auto net = paragon::benchmark::cut_out(all, cell);
     net.recalibrate(cell, images.images.data(), images.images.shape());
     return net;
   }
 
 private:
   [[nodiscard]] std::size_t size(const std::string& path, std::string_view name) const {
-    return static_cast<std::size_t>(paragon::supernet::size_in_metadata(file, path, name));
+    return static_cast<std::size_t>(paragon::benchmark::size_in_metadata(file, path, name));
   }
 };
 
@@ -186,11 +186,11 @@ int run(const options& o) {
   const auto test = data::normalised(task.test ? *task.test : images, judging, scale);
 
   const paragon::random_key key{.seed = o.seed};
-  const auto judge = [&](const supernet::cell_network<>& net) {
+  const auto judge = [&](const benchmark::cell_network<>& net) {
     return net.evaluate(cell, test.images.data(), test.images.shape(), test.labels, 250, supernet::statistics::kept);
   };
   std::optional<double> accuracy_before;
-  supernet::cell_network<> net = supernet::make_cell_network(space, cell, key.fork("cell"));
+  benchmark::cell_network<> net = benchmark::make_cell_network(space, cell, key.fork("cell"));
   if (shared) {
     const auto calibration = std::span(learned).first(std::min<std::size_t>(learned.size(), 2000));
     net = shared->cut_out(space, cell, data::normalised(images, calibration, scale));
@@ -248,7 +248,7 @@ int run(const options& o) {
   about["mean"] = mean;
   about["deviation"] = deviation;
   const auto side = static_cast<std::int64_t>(images.height());
-  auto model = supernet::to_onnx(net.network(), net.store(), net.kept(), cell, side, side);
+  auto model = benchmark::to_onnx(net.network(), net.store(), net.kept(), cell, side, side);
   model.note("mean", mean);
   model.note("deviation", deviation);
 
@@ -270,7 +270,7 @@ int run(const options& o) {
                       {"seconds", image_supernet::seconds_since(start)}};
   interruption::hold(
       [&] {
-        supernet::save_cell_network(o.out + "/network.safetensors", net, about);
+        benchmark::save_cell_network(o.out + "/network.safetensors", net, about);
         model.save(o.out + "/network.onnx");
         write_file(o.out + "/result.json", json(std::move(result)).dump(2) + "\n");
       },

@@ -14,13 +14,13 @@
 #include <cstdio>
 #include <filesystem>
 #include <optional>
+#include <paragon/benchmark/mobilenetv3/space.hpp>
+#include <paragon/benchmark/nasbench201/space.hpp>
 #include <paragon/core/interruption.hpp>
 #include <paragon/core/random_key.hpp>
 #include <paragon/diffusion/exponential_integrator.hpp>
 #include <paragon/diffusion/score_evaluator.hpp>
 #include <paragon/diffusion/training.hpp>
-#include <paragon/space/mobilenetv3.hpp>
-#include <paragon/space/nasbench201.hpp>
 #include <paragon/space/sample.hpp>
 #include <set>
 #include <span>
@@ -34,7 +34,6 @@
 namespace {
 
 namespace diffusion = paragon::diffusion;
-namespace space = paragon::space;
 
 struct options {
   std::string space = "nasbench201";

@@ -45,7 +45,7 @@ using nasbench201::cost_base;
 using nasbench201::surrogate_features;
 using nasbench201::surrogate_network;
 
-constexpr std::size_t cells = paragon::data::nasbench201::size();
+constexpr std::size_t cells = paragon::benchmark::nasbench201_tables::size();
 
 struct options {
   std::string data;
@@ -83,7 +83,7 @@ struct partition {
   explicit partition(const paragon::random_key& key) {
     std::map<std::string, std::size_t> known;
     for (std::size_t i = 0; i < cells; ++i) {
-      const std::string name = paragon::space::isomorphism_key(paragon::space::nasbench201_at_api_index(i));
+      const std::string name = paragon::benchmark::isomorphism_key(paragon::benchmark::nasbench201_at_api_index(i));
       classes[i] = known.try_emplace(name, known.size()).first->second;
     }
     class_count = known.size();
@@ -300,7 +300,7 @@ struct targets {
   std::vector<std::span<const double>> accuracies;  ///< validation and test of each data set in turn
   std::vector<std::span<const double>> costs;       ///< latencies, then energies
 
-  explicit targets(const paragon::data::nasbench201& tables) {
+  explicit targets(const paragon::benchmark::nasbench201_tables& tables) {
     const auto& split = tables.split();
     for (const auto* names : {&split.train, &split.valid, &split.test}) {
       latency.insert(latency.end(), names->begin(), names->end());
@@ -339,15 +339,15 @@ double accuracy_repeats(std::span<const double> values, const partition& parts) 
 /// How well costs repeat: Kendall between a cell and its mirror image, over the cells that have one. Where nothing joins
 /// the inner nodes they can be exchanged: the same operations on the same tensors in another order.
 double cost_repeats(std::span<const double> values) {
-  namespace space = paragon::space;
+  namespace benchmark = paragon::benchmark;
   std::vector<double> own;
   std::vector<double> other;
   for (std::size_t i = 0; i < cells; ++i) {
-    const auto cell = space::nasbench201_at_api_index(i);
+    const auto cell = benchmark::nasbench201_at_api_index(i);
     const auto& o = cell.operations;
-    const space::nasbench201_cell mirrored{{o[1], o[0], o[2], o[3], o[5], o[4]}};
-    if (o[2] != space::nasbench201_operation::none || mirrored == cell) continue;
-    const double again = values[space::nasbench201_api_index(mirrored)];
+    const benchmark::nasbench201_cell mirrored{{o[1], o[0], o[2], o[3], o[5], o[4]}};
+    if (o[2] != benchmark::nasbench201_operation::none || mirrored == cell) continue;
+    const double again = values[benchmark::nasbench201_api_index(mirrored)];
     if (std::isnan(values[i]) || std::isnan(again)) continue;
     own.push_back(values[i]);
     other.push_back(again);
@@ -356,7 +356,8 @@ double cost_repeats(std::span<const double> values) {
 }
 
 /// The table of fidelities on the test cells, as Markdown.
-std::string fidelity_table(const targets& wanted, const paragon::data::nasbench201& surrogate, const partition& parts) {
+std::string fidelity_table(const targets& wanted, const paragon::benchmark::nasbench201_tables& surrogate,
+                           const partition& parts) {
   const auto rows = parts.members(part::test);
   std::string text =
       "| output | Kendall | Spearman | median relative error | Kendall of a repetition |\n|---|---|---|---|---|\n";
@@ -399,7 +400,7 @@ int run(const options& o) {
   const auto start = std::chrono::steady_clock::now();
   program::require_writable(o.out);
   if (!o.table.empty()) program::require_writable(o.table);
-  const data::nasbench201 tables(o.data);
+  const benchmark::nasbench201_tables tables(o.data);
   const targets wanted(tables);
   const paragon::random_key key{.seed = o.seed};
   const partition parts(key.fork("partition"));
@@ -427,7 +428,7 @@ int run(const options& o) {
   cost.y.resize(cells * cost.outputs);
   std::vector<double> exact(cells * surrogate_features::linear);
   for (std::size_t i = 0; i < cells; ++i) {
-    const auto cell = space::nasbench201_at_api_index(i);
+    const auto cell = benchmark::nasbench201_at_api_index(i);
     for (samples& a : accuracy) {
       surrogate_features::describe_accuracy(cell, std::span(a.x).subspan(i * a.features, a.features));
     }
@@ -529,7 +530,7 @@ int run(const options& o) {
               parts.members(part::stop).size());
 
   const auto loading = std::chrono::steady_clock::now();
-  const data::nasbench201 surrogate(nasbench201::surrogates(o.out).columns());
+  const benchmark::nasbench201_tables surrogate(nasbench201::surrogates(o.out).columns());
   std::printf("%s: %ju bytes, loaded and evaluated in %.2f s\n", o.out.c_str(),
               static_cast<std::uintmax_t>(std::filesystem::file_size(o.out)), seconds(loading));
   const std::string table = fidelity_table(wanted, surrogate, parts);

@@ -8,13 +8,13 @@
 #include <span>
 #include <vector>
 
+#include <paragon/benchmark/nasbench201/space.hpp>
 #include <paragon/diffusion/cost_guidance.hpp>
 #include <paragon/diffusion/guidance.hpp>
 #include <paragon/diffusion/independent_choices.hpp>
 #include <paragon/diffusion/relaxed_guidance.hpp>
 #include <paragon/diffusion/tilted_guidance.hpp>
 #include <paragon/predictor/architecture_network.hpp>
-#include <paragon/space/nasbench201.hpp>
 #include <paragon/space/one_hot.hpp>
 
 namespace {
@@ -22,10 +22,10 @@ namespace {
 using namespace paragon::diffusion;
 using paragon::shape;
 using paragon::tensor;
-using graph = paragon::space::nasbench201_diffusion_graph<>;
+using graph = paragon::benchmark::nasbench201_diffusion_graph<>;
 using exact = independent_choices<graph>;
 
-const paragon::space::nasbench201 cells;
+const paragon::benchmark::nasbench201 cells;
 const std::vector<moment> way{{.time = 0.5, .scale = 1, .deviation = 0.7}};
 
 struct network {
@@ -35,8 +35,8 @@ struct network {
   }
 };
 
-std::vector<paragon::space::nasbench201_cell> known_cells(std::size_t count) {
-  std::vector<paragon::space::nasbench201_cell> known;
+std::vector<paragon::benchmark::nasbench201_cell> known_cells(std::size_t count) {
+  std::vector<paragon::benchmark::nasbench201_cell> known;
   for (std::size_t i = 0; i < count; ++i) known.push_back(cells.at(75 * i));
   return known;
 }

@@ -15,13 +15,22 @@
 #include <string>
 #include <vector>
 
+#include <paragon/benchmark/mobilenetv3/score_graph.hpp>
+#include <paragon/benchmark/mobilenetv3/score_network.hpp>
+#include <paragon/benchmark/nasbench201/score_graph.hpp>
+#include <paragon/benchmark/nasbench201/score_network.hpp>
 #include <paragon/diffusion/score_evaluator.hpp>
 #include <paragon/diffusion/score_graph.hpp>
 #include <paragon/nn/weights.hpp>
 
 namespace {
 
-using namespace paragon;
+namespace autodiff = paragon::autodiff;
+namespace backend = paragon::backend;
+namespace nn = paragon::nn;
+using paragon::safetensors_file;
+using paragon::shape;
+using paragon::tensor;
 using namespace paragon::diffusion;
 
 const std::vector<moment> way{moment{0, 1, 2, 2}};
@@ -52,7 +61,9 @@ struct problem {
   }
 };
 
-std::vector<std::uint8_t> published_mask() { return nasbench201_score_graph<space::mask_published>().mask; }
+std::vector<std::uint8_t> published_mask() {
+  return paragon::benchmark::nasbench201_score_graph<paragon::benchmark::mask_published>().mask;
+}
 std::vector<std::uint8_t> chain_mask() {
   std::vector<std::uint8_t> mask(400);
   for (std::size_t i = 0; i < 19; ++i) mask[i * 20 + i + 1] = 1;
@@ -74,12 +85,15 @@ void evaluate(benchmark::State& state, const score_network_settings& settings, c
                                                  benchmark::Counter::kIsIterationInvariantRate);
 }
 
-void published(benchmark::State& state) { evaluate<raw_score>(state, {}, published_mask(), 0); }
+void published(benchmark::State& state) {
+  evaluate<raw_score>(state, paragon::benchmark::published_nasbench201_score_network(), published_mask(), 0);
+}
 void published_strassen(benchmark::State& state) {
-  evaluate<raw_score>(state, {}, published_mask(), static_cast<std::size_t>(state.range(1)));
+  evaluate<raw_score>(state, paragon::benchmark::published_nasbench201_score_network(), published_mask(),
+                      static_cast<std::size_t>(state.range(1)));
 }
 void published_mobilenetv3(benchmark::State& state) {
-  evaluate<raw_score>(state, published_mobilenetv3_network(), chain_mask(), 0);
+  evaluate<raw_score>(state, paragon::benchmark::published_mobilenetv3_score_network(), chain_mask(), 0);
 }
 void light(benchmark::State& state) { evaluate<one_hot_rows>(state, light_score_network(8, 7), full_mask(8), 0); }
 void light_mobilenetv3(benchmark::State& state) {
@@ -88,7 +102,7 @@ void light_mobilenetv3(benchmark::State& state) {
 
 /// The plain way: the layers of nn on an evaluation context.
 void published_by_layers(benchmark::State& state) {
-  problem<raw_score> p({}, published_mask(), 256);
+  problem<raw_score> p(paragon::benchmark::published_nasbench201_score_network(), published_mask(), 256);
   const score_tables<float> tables(p.settings, p.mask);
   const noise_codes<float> noise(p.settings, way);
   autodiff::evaluation<float> context;
@@ -124,7 +138,7 @@ void head_by_blas(benchmark::State& state) {
   const char* path = std::getenv("PARAGON_DIFFUSION_STEP");
   if (path == nullptr) return false;
   const safetensors_file file(path);
-  problem<raw_score> p({}, published_mask(), 1);
+  problem<raw_score> p(paragon::benchmark::published_nasbench201_score_network(), published_mask(), 1);
   nn::load_weights(file, p.store, "weight.");
   const auto x = file.get<float>("input.x");
   const auto score = file.get<float>("output.score");

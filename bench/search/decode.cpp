@@ -13,7 +13,8 @@
 
 namespace {
 
-using namespace paragon;
+namespace preference = paragon::preference;
+namespace search = paragon::search;
 
 struct decoding {
   paragon_bench::judge_type judge = paragon_bench::make_judge();

@@ -16,7 +16,13 @@
 
 namespace {
 
-using namespace paragon;
+namespace autodiff = paragon::autodiff;
+namespace gradient = paragon::gradient;
+namespace hypernetwork = paragon::hypernetwork;
+namespace nn = paragon::nn;
+namespace preference = paragon::preference;
+namespace search = paragon::search;
+using paragon::tensor;
 using paragon_bench::devices;
 using paragon_bench::rows;
 using T = float;
@@ -25,7 +31,7 @@ struct training {
   paragon_bench::judge_type judge = paragon_bench::make_judge();
   search::local_expectation<paragon_bench::judge_type> estimate{judge};
   nn::parameters<T> store;
-  hypernetwork::multilayer net{store, {}, {.seed = 4}};
+  hypernetwork::multilayer net{store, {.choices = 30}, {.seed = 4}};
   tensor<T> preference{{devices * rows, 2}};
   tensor<T> hardware{{devices * rows, 10}};
   std::vector<double> preferences = std::vector<double>(devices * rows * 2);

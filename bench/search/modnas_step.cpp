@@ -15,6 +15,7 @@
 #include <paragon/autodiff/arithmetic.hpp>
 #include <paragon/autodiff/elementwise.hpp>
 #include <paragon/autodiff/reduce.hpp>
+#include <paragon/benchmark/nasbench201/space.hpp>
 #include <paragon/gradient/min_norm.hpp>
 #include <paragon/gradient/normalised.hpp>
 #include <paragon/gradient/published_frank_wolfe.hpp>
@@ -25,7 +26,6 @@
 #include <paragon/nn/weights.hpp>
 #include <paragon/predictor/encode.hpp>
 #include <paragon/predictor/meta_predictor.hpp>
-#include <paragon/space/nasbench201.hpp>
 #include <paragon/tensor/safetensors.hpp>
 #include <span>
 #include <string>
@@ -33,7 +33,14 @@
 
 namespace {
 
-using namespace paragon;
+namespace autodiff = paragon::autodiff;
+namespace gradient = paragon::gradient;
+namespace hypernetwork = paragon::hypernetwork;
+namespace nn = paragon::nn;
+namespace predictor = paragon::predictor;
+using paragon::safetensors_file;
+using paragon::shape;
+using paragon::tensor;
 using T = float;
 using tape_type = autodiff::tape<T>;
 using variable = autodiff::variable<tape_type>;
@@ -54,10 +61,10 @@ struct error_network {
 
 struct modnas_step {
   nn::parameters<T> bank_store, latency_store, error_store;
-  hypernetwork::lookup_bank bank{bank_store, {}, {.seed = 1}};
+  hypernetwork::lookup_bank bank{bank_store, {.choices = 30}, {.seed = 1}};
   predictor::meta_predictor latency{latency_store, {}, {.seed = 2}};
   error_network error{error_store};
-  space::nasbench201 cells;
+  paragon::benchmark::nasbench201 cells;
   tensor<T> adjacency{{9, 9}};
   tensor<T> device{{devices, 10}};
   tensor<T> preference{{devices, 2}};
@@ -74,7 +81,7 @@ struct modnas_step {
 
   modnas_step() {
     const paragon::random_key key{.seed = 4};
-    space::nasbench201::graph::adjacency<T>(adjacency.span());
+    paragon::benchmark::nasbench201::graph::adjacency<T>(adjacency.span());
     for (std::size_t i = 0; i < device.size(); ++i) device[i] = static_cast<T>(key.uniform(i));
     for (std::size_t t = 0; t < devices; ++t) {
       least[t] = static_cast<T>(5 + 5 * key.uniform(1000 + t));
@@ -101,7 +108,8 @@ struct modnas_step {
   }
   variable latencies(variable relaxed) {
     return latency(nn::freeze(tape, latency_store), adjacency.data(), 9,
-                   predictor::encode_graph(cells, space::nasbench201::graph{}, relaxed), tape.constant(device));
+                   predictor::encode_graph(cells, paragon::benchmark::nasbench201::graph{}, relaxed),
+                   tape.constant(device));
   }
   variable errors(variable relaxed) { return error(nn::freeze(tape, error_store), relaxed); }
   variable losses(variable relaxed) {

@@ -3,11 +3,11 @@
 
 #include <array>
 #include <cstddef>
+#include <paragon/benchmark/nasbench201/space.hpp>
 #include <paragon/core/random_key.hpp>
 #include <paragon/hypernetwork/multilayer.hpp>
 #include <paragon/search/modnas.hpp>
 #include <paragon/search/scorer.hpp>
-#include <paragon/space/nasbench201.hpp>
 #include <string>
 #include <vector>
 
@@ -20,7 +20,7 @@ constexpr std::size_t rows = 16;
 struct error_model {
   static constexpr bool device_independent = true;
   static paragon::metric describe() { return {"error", "%", paragon::direction::minimise}; }
-  static double value(const paragon::space::nasbench201_cell& cell, std::size_t) {
+  static double value(const paragon::benchmark::nasbench201_cell& cell, std::size_t) {
     double capacity = 0.2;
     for (const auto o : cell.operations) capacity += std::array{0.0, 0.2, 1.0, 1.5, 0.3}[static_cast<std::size_t>(o)];
     return 5 + 50 / (1 + capacity);
@@ -29,7 +29,7 @@ struct error_model {
 
 struct latency_model {
   static paragon::metric describe() { return {"latency_ms", "ms", paragon::direction::minimise}; }
-  static double value(const paragon::space::nasbench201_cell& cell, std::size_t device) {
+  static double value(const paragon::benchmark::nasbench201_cell& cell, std::size_t device) {
     double ms = 2;
     for (std::size_t e = 0; e < 6; ++e) {
       const auto o = static_cast<double>(cell.operations[e]);
@@ -39,12 +39,12 @@ struct latency_model {
   }
 };
 
-using judge_type = paragon::search::scorer<paragon::space::nasbench201, error_model, latency_model>;
+using judge_type = paragon::search::scorer<paragon::benchmark::nasbench201, error_model, latency_model>;
 
 /// A scorer that has judged every cell, so that only its memory is timed.
 inline judge_type make_judge() {
   judge_type judge({}, devices, {}, {});
-  const paragon::space::nasbench201 cells;
+  const paragon::benchmark::nasbench201 cells;
   std::vector<judge_type::id> all;
   for (std::size_t i = 0; i < cells.size(); ++i) all.push_back(judge.intern(cells.at(i)));
   judge.fit_scales(all);

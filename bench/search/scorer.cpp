@@ -13,7 +13,8 @@
 
 namespace {
 
-using namespace paragon;
+namespace space = paragon::space;
+
 constexpr std::size_t asked = paragon_bench::devices * paragon_bench::rows * 30;
 
 /// Rows of choices of random cells.

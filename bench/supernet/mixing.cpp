@@ -11,26 +11,30 @@
 #include <vector>
 
 #include <paragon/autodiff/cross_entropy.hpp>
-#include <paragon/space/nasbench201.hpp>
+#include <paragon/benchmark/nasbench201/space.hpp>
+#include <paragon/benchmark/nasbench201/supernet.hpp>
 #include <paragon/space/one_hot.hpp>
 #include <paragon/space/sample.hpp>
 #include <paragon/supernet/mixing.hpp>
-#include <paragon/supernet/nasbench201.hpp>
 #include <paragon/supernet/supernet.hpp>
 
 namespace {
 
-using namespace paragon;
+namespace autodiff = paragon::autodiff;
+namespace nn = paragon::nn;
+namespace space = paragon::space;
+namespace supernet = paragon::supernet;
+using paragon::tensor;
 
 template <class Policy>
 void mixing_step(benchmark::State& state, bool weights) {
   constexpr std::size_t cells = 10;
   const auto batch = static_cast<std::size_t>(state.range(0));
   const auto size = static_cast<std::size_t>(state.range(1));
-  const space::nasbench201 space{.network = {.image_size = static_cast<int>(size)}};
+  const paragon::benchmark::nasbench201 space{.network = {.image_size = static_cast<int>(size)}};
   nn::parameters<float> store;
   nn::parameters<float> kept;
-  const supernet::nasbench201 network(store, kept, space, {.seed = 1});
+  const paragon::benchmark::nasbench201_supernet network(store, kept, space, {.seed = 1});
   const supernet::supernet net(network, store, kept);
   const paragon::random_key key{.seed = 2};
   tensor<float> images({batch, size, size, 3});

@@ -11,14 +11,20 @@
 #include <vector>
 
 #include <paragon/autodiff/cross_entropy.hpp>
-#include <paragon/space/nasbench201.hpp>
+#include <paragon/benchmark/nasbench201/space.hpp>
+#include <paragon/benchmark/nasbench201/supernet.hpp>
 #include <paragon/space/sample.hpp>
 #include <paragon/supernet/mixing.hpp>
-#include <paragon/supernet/nasbench201.hpp>
 
 namespace {
 
-using namespace paragon;
+namespace autodiff = paragon::autodiff;
+namespace backend = paragon::backend;
+namespace nn = paragon::nn;
+namespace space = paragon::space;
+namespace supernet = paragon::supernet;
+using paragon::tensor;
+using paragon::thread_pool;
 
 constexpr std::size_t cells = 10;
 
@@ -27,10 +33,10 @@ void supernet_step(benchmark::State& state) {
   const auto size = static_cast<std::size_t>(state.range(1));
   thread_pool pool(static_cast<std::size_t>(state.range(2)));
   const backend::cpu::use_pool kernels(pool);
-  const space::nasbench201 space{.network = {.image_size = static_cast<int>(size)}};
+  const paragon::benchmark::nasbench201 space{.network = {.image_size = static_cast<int>(size)}};
   nn::parameters<float> store;
   nn::parameters<float> statistics;
-  const supernet::nasbench201 network(store, statistics, space, {.seed = 1});
+  const paragon::benchmark::nasbench201_supernet network(store, statistics, space, {.seed = 1});
   const paragon::random_key key{.seed = 2};
   tensor<float> images({batch, size, size, 3});
   for (std::size_t i = 0; i < images.size(); ++i) images[i] = static_cast<float>(key.normal(i));

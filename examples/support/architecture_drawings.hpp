@@ -3,9 +3,9 @@
 
 #include <array>
 #include <cstddef>
+#include <paragon/benchmark/mobilenetv3/subnet.hpp>
+#include <paragon/benchmark/nasbench201/cell.hpp>
 #include <paragon/report/text.hpp>
-#include <paragon/space/mobilenetv3_subnet.hpp>
-#include <paragon/space/nasbench201_cell.hpp>
 #include <string>
 
 namespace drawings {
@@ -16,7 +16,7 @@ struct look {
 };
 
 /// A NAS-Bench-201 cell as a graph: four nodes, an edge for each operation that is not none.
-[[nodiscard]] inline std::string draw(const paragon::space::nasbench201_cell& cell) {
+[[nodiscard]] inline std::string draw(const paragon::benchmark::nasbench201_cell& cell) {
   static constexpr std::array<look, 5> looks{{{"none", ""},
                                               {"skip", "stroke:var(--axis);stroke-width:1.4;stroke-dasharray:4 3"},
                                               {"1x1", "stroke:#d4761c;stroke-width:2"},
@@ -51,11 +51,11 @@ struct look {
 }
 
 /// A MobileNetV3 network: a bar for each layer, as wide as its kernel and as high as its expansion ratio.
-[[nodiscard]] inline std::string draw(const paragon::space::mobilenetv3_subnet& net) {
+[[nodiscard]] inline std::string draw(const paragon::benchmark::mobilenetv3_subnet& net) {
   std::string out = "<svg viewBox=\"0 0 300 104\" class=\"cell\" role=\"img\" aria-label=\"layers of the network\">";
   double x = 4;
-  for (std::size_t layer = 0; layer < paragon::space::mobilenetv3_subnet::layers; ++layer) {
-    if (layer > 0 && layer % paragon::space::mobilenetv3_subnet::layers_per_stage == 0) x += 8;
+  for (std::size_t layer = 0; layer < paragon::benchmark::mobilenetv3_subnet::layers; ++layer) {
+    if (layer > 0 && layer % paragon::benchmark::mobilenetv3_subnet::layers_per_stage == 0) x += 8;
     if (!net.present(layer)) continue;
     const double width = 1.6 * net.kernel[layer];
     const double height = 11 * net.expand[layer];

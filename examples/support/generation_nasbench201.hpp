@@ -11,11 +11,15 @@
 #include <optional>
 #include <paragon/autodiff/columns.hpp>
 #include <paragon/autodiff/elementwise.hpp>
+#include <paragon/benchmark/nasbench201/api_order.hpp>
+#include <paragon/benchmark/nasbench201/descriptor.hpp>
+#include <paragon/benchmark/nasbench201/diffusionnag.hpp>
+#include <paragon/benchmark/nasbench201/flow_features.hpp>
+#include <paragon/benchmark/nasbench201/space.hpp>
+#include <paragon/benchmark/nasbench201/tables.hpp>
 #include <paragon/core/error.hpp>
 #include <paragon/core/progress.hpp>
 #include <paragon/core/random_key.hpp>
-#include <paragon/data/diffusionnag.hpp>
-#include <paragon/data/nasbench201.hpp>
 #include <paragon/diffusion/independent_choices.hpp>
 #include <paragon/diffusion/sde.hpp>
 #include <paragon/nn/parameters.hpp>
@@ -23,10 +27,6 @@
 #include <paragon/predictor/cost_model.hpp>
 #include <paragon/predictor/gaussian_process.hpp>
 #include <paragon/search/label_selection.hpp>
-#include <paragon/space/nasbench201.hpp>
-#include <paragon/space/nasbench201_api_order.hpp>
-#include <paragon/space/nasbench201_descriptor.hpp>
-#include <paragon/space/nasbench201_flow.hpp>
 #include <paragon/space/one_hot.hpp>
 #include <span>
 #include <string>
@@ -54,17 +54,17 @@ struct generation_settings {
 /// measurements; parameters and MACs are exact.
 class generation_problem {
 public:
-  using architecture = paragon::space::nasbench201_cell;
-  using space_type = paragon::space::nasbench201;
-  using encoding_type = paragon::space::nasbench201_diffusion_graph<>;
+  using architecture = paragon::benchmark::nasbench201_cell;
+  using space_type = paragon::benchmark::nasbench201;
+  using encoding_type = paragon::benchmark::nasbench201_diffusion_graph<>;
   using choices_type = paragon::diffusion::independent_choices<encoding_type>;
   static constexpr std::string_view name = "NAS-Bench-201";
 
-  generation_problem(const paragon::data::nasbench201& tables, generation_settings settings)
+  generation_problem(const paragon::benchmark::nasbench201_tables& tables, generation_settings settings)
       : tables_(&tables), settings_(std::move(settings)), choices_(space_, encoding_) {
     (void)tables.labels(settings_.dataset);  // throws for an unknown name, with the known ones
     (void)tables.latency(settings_.device);
-    for (const std::string_view d : paragon::data::nasbench201::datasets) {
+    for (const std::string_view d : paragon::benchmark::nasbench201_tables::datasets) {
       if (d != settings_.dataset) others_.push_back(&tables.labels(d));
     }
     const auto parameters = space_.parameter_cost();
@@ -72,7 +72,7 @@ public:
     rows_.resize(count * width);
     for (std::size_t i = 0; i < count; ++i) {
       const auto row = std::span(rows_).subspan(i * width, width);
-      cells_.push_back(paragon::space::nasbench201_at_api_index(i));
+      cells_.push_back(paragon::benchmark::nasbench201_at_api_index(i));
       paragon::space::one_hot(space_, cells_[i], row);
       parameters_.push_back(parameters(std::span<const double>(row)) / 1e6);
       macs_.push_back(macs(std::span<const double>(row)) / 1e6);
@@ -149,7 +149,7 @@ public:
   [[nodiscard]] std::vector<double> operator()(std::span<const architecture> cells) const {
     std::vector<double> values;
     for (const architecture& c : cells) {
-      const std::size_t i = paragon::space::nasbench201_api_index(c);
+      const std::size_t i = paragon::benchmark::nasbench201_api_index(c);
       values.insert(values.end(), {accuracy_[i], parameters_[i], macs_[i], latency_[i]});
     }
     return values;
@@ -160,7 +160,7 @@ public:
 
   /// For scoring only, what the benchmark says: test accuracy, parameters, MACs, latency.
   [[nodiscard]] std::optional<std::vector<double>> measured(const architecture& cell) const {
-    const std::size_t i = paragon::space::nasbench201_api_index(cell);
+    const std::size_t i = paragon::benchmark::nasbench201_api_index(cell);
     return std::vector<double>{tables_->judge().test_accuracy(settings_.dataset)[i], parameters_[i], macs_[i],
                                tables_->judge().latency(settings_.device)[i]};
   }
@@ -218,7 +218,7 @@ private:
       all.push_back(rows_of(tables_->latency(d), order));
       references.push_back(rows_of(tables_->latency(d), tables_->reference_indices()));
     }
-    paragon::predictor::cost_model model{paragon::space::nasbench201_flow_features{}};
+    paragon::predictor::cost_model model{paragon::benchmark::nasbench201_flow_features{}};
     model.train(all, references);
     least_latency_ = *std::min_element(all.back().costs.begin(), all.back().costs.end());
     least_latency_ = std::max(least_latency_, 1e-3);
@@ -256,8 +256,8 @@ private:
       costs[0].insert(costs[0].end(), {parameters_[i] / spread(parameters_), latency_[i] / spread(latency_)});
     };
     for (std::size_t i = 0; i < count; ++i) append(i);
-    paragon::predictor::gaussian_process<paragon::space::nasbench201_descriptor> process;
-    paragon::search::select_labels(process, paragon::space::nasbench201_descriptor{},
+    paragon::predictor::gaussian_process<paragon::benchmark::nasbench201_descriptor> process;
+    paragon::search::select_labels(process, paragon::benchmark::nasbench201_descriptor{},
                                    std::span<const architecture>(cells_),
                                    std::span<const paragon::search::other_objectives>(costs), standing,
                                    {.labels = settings_.labels,
@@ -273,7 +273,7 @@ private:
   /// From the published pairs alone: networks that know the cell, but not its task.
   template <class Observer>
   void learn_accuracy_from_pairs(paragon::random_key key, Observer&& observe) {
-    const paragon::data::diffusionnag_pairs pairs(settings_.pairs);
+    const paragon::benchmark::diffusionnag_pairs pairs(settings_.pairs);
     std::vector<float> rows(pairs.rows.size() * width);
     std::vector<float> labels;
     for (std::size_t i = 0; i < pairs.rows.size(); ++i) {
@@ -308,7 +308,7 @@ private:
     return std::sqrt(sum / static_cast<double>(v.size()));
   }
 
-  const paragon::data::nasbench201* tables_;
+  const paragon::benchmark::nasbench201_tables* tables_;
   generation_settings settings_;
   std::vector<const paragon::data::labelled_table*> others_;
   space_type space_;

@@ -31,7 +31,7 @@ namespace image_meta {
 
 namespace data = paragon::data;
 using paragon::json;
-using cell_type = paragon::space::nasbench201_cell;
+using cell_type = paragon::benchmark::nasbench201_cell;
 using rows_type = data::meta_dataset<cell_type>;
 using question = task_predictor::question;
 

@@ -7,6 +7,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <paragon/benchmark/nasbench201/space.hpp>
+#include <paragon/benchmark/nasbench201/supernet.hpp>
 #include <paragon/core/error.hpp>
 #include <paragon/core/random_key.hpp>
 #include <paragon/data/augmentation.hpp>
@@ -14,8 +16,6 @@
 #include <paragon/data/image_set.hpp>
 #include <paragon/data/synthetic_images.hpp>
 #include <paragon/nn/parameters.hpp>
-#include <paragon/space/nasbench201.hpp>
-#include <paragon/supernet/nasbench201.hpp>
 #include <paragon/supernet/path_sampler.hpp>
 #include <paragon/supernet/supernet.hpp>
 #include <paragon/supernet/weight_trainer.hpp>
@@ -31,9 +31,9 @@
 namespace image_supernet {
 
 /// Weights of their own for 1x1 and 3x3 convolutions: on `paths` they rank cells better than the published shared ones.
-using network = paragon::supernet::nasbench201<paragon::supernet::separate>;
+using network = paragon::benchmark::nasbench201_supernet<paragon::benchmark::separate>;
 using net_type = paragon::supernet::supernet<network>;
-using paths = paragon::supernet::even_capacity_paths<paragon::space::nasbench201>;
+using paths = paragon::supernet::even_capacity_paths<paragon::benchmark::nasbench201>;
 
 /// Moved by up to `padding` pixels, and mirrored every second time where `flip` says that a mirrored image is of the same
 /// class. (Of the images that the programs make it is not.)
@@ -127,8 +127,8 @@ struct image_split {
 }
 
 /// The network around the cells for these images.
-[[nodiscard]] inline paragon::space::nasbench201 space_for(const paragon::data::image_set& images, std::size_t width,
-                                                           std::size_t cells) {
+[[nodiscard]] inline paragon::benchmark::nasbench201 space_for(const paragon::data::image_set& images,
+                                                               std::size_t width, std::size_t cells) {
   if (images.height() != images.width() || images.height() % 4 != 0 || images.channels() != 3) {
     throw paragon::error(images.name(),
                          "images of " + std::to_string(images.height()) + " x " + std::to_string(images.width()) +
@@ -142,7 +142,7 @@ struct image_split {
 }
 
 /// The paths on which supernets are trained.
-[[nodiscard]] inline paths make_paths(const paragon::space::nasbench201& space, paragon::random_key key) {
+[[nodiscard]] inline paths make_paths(const paragon::benchmark::nasbench201& space, paragon::random_key key) {
   return {space, network::is_weighted, key};
 }
 
@@ -154,7 +154,7 @@ inline std::pair<double, std::size_t> step(paragon::supernet::weight_trainer<flo
   return {static_cast<double>(trainer.step(net.network(), net.store(), source, choices)), source.batch()};
 }
 
-[[nodiscard]] inline net_type make_supernet(const paragon::space::nasbench201& space, std::uint64_t seed) {
+[[nodiscard]] inline net_type make_supernet(const paragon::benchmark::nasbench201& space, std::uint64_t seed) {
   paragon::nn::parameters<float> store;
   paragon::nn::parameters<float> kept;
   const network cells(store, kept, space, paragon::random_key{.seed = seed}.fork("supernet"));

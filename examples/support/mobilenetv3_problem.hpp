@@ -9,18 +9,18 @@
 #include <map>
 #include <numeric>
 #include <paragon/autodiff/elementwise.hpp>
+#include <paragon/benchmark/mobilenetv3/cost.hpp>
+#include <paragon/benchmark/mobilenetv3/cost_features.hpp>
+#include <paragon/benchmark/mobilenetv3/space.hpp>
+#include <paragon/benchmark/mobilenetv3/tables.hpp>
 #include <paragon/core/error.hpp>
 #include <paragon/core/parse_number.hpp>
 #include <paragon/core/random_key.hpp>
-#include <paragon/data/ofa.hpp>
 #include <paragon/diffusion/nested_choices.hpp>
 #include <paragon/nn/weights.hpp>
 #include <paragon/predictor/architecture_network.hpp>
 #include <paragon/predictor/correlation.hpp>
 #include <paragon/predictor/cost_model.hpp>
-#include <paragon/space/mobilenetv3.hpp>
-#include <paragon/space/mobilenetv3_cost.hpp>
-#include <paragon/space/mobilenetv3_cost_features.hpp>
 #include <paragon/space/sample.hpp>
 #include <span>
 #include <string>
@@ -31,8 +31,8 @@
 /// Once-for-All MobileNetV3 as a problem of four objectives: accuracy, parameters, MACs, latency on a device.
 namespace mobilenetv3 {
 
-using paragon::space::mobilenetv3_subnet;
-using graph = paragon::space::mobilenetv3_diffusion_graph;
+using paragon::benchmark::mobilenetv3_subnet;
+using graph = paragon::benchmark::mobilenetv3_diffusion_graph;
 using posterior = paragon::diffusion::nested_choices<float>;
 using accuracy_network = paragon::predictor::architecture_network<float>;
 
@@ -75,9 +75,9 @@ public:
   /// measurements. \throws error that names the file
   static problem train(const std::string& folder, const training& settings = {}) {
     problem result;
-    result.train_accuracy(paragon::data::ofa_accuracy_table(folder + "/ofa/ofa_mbv3_w10_accuracy_dynast.csv"),
+    result.train_accuracy(paragon::benchmark::ofa_accuracy_table(folder + "/ofa/ofa_mbv3_w10_accuracy_dynast.csv"),
                           settings);
-    result.train_latency(paragon::data::ofa_latency(folder + "/ofa/ofa_mbv3_latency_help.csv"), settings);
+    result.train_latency(paragon::benchmark::ofa_latency(folder + "/ofa/ofa_mbv3_latency_help.csv"), settings);
     return result;
   }
 
@@ -128,7 +128,7 @@ public:
     paragon::save_safetensors(path, std::move(tensors), metadata);
   }
 
-  [[nodiscard]] const paragon::space::mobilenetv3& space() const noexcept { return space_; }
+  [[nodiscard]] const paragon::benchmark::mobilenetv3& space() const noexcept { return space_; }
   [[nodiscard]] static graph encoding() noexcept { return {}; }
   /// Networks with uniform depths, kernels and ratios.
   [[nodiscard]] static posterior score() {
@@ -204,7 +204,7 @@ private:
     return order;
   }
 
-  void train_accuracy(const paragon::data::ofa_accuracy_table& table, const training& settings) {
+  void train_accuracy(const paragon::benchmark::ofa_accuracy_table& table, const training& settings) {
     struct mean {
       double sum = 0;
       std::size_t count = 0;
@@ -249,8 +249,8 @@ private:
                                                       std::vector<double>(measured.begin(), measured.end()));
   }
 
-  void train_latency(const paragon::data::ofa_latency& table, const training& settings) {
-    using features = paragon::space::mobilenetv3_cost_features;
+  void train_latency(const paragon::benchmark::ofa_latency& table, const training& settings) {
+    using features = paragon::benchmark::mobilenetv3_cost_features;
     constexpr std::size_t width = features::choices();
     const auto order = shuffled(table.size(), paragon::random_key{.seed = settings.seed}.fork("latencies"));
     const auto used = static_cast<std::size_t>(settings.fraction * static_cast<double>(settings.latency_samples));
@@ -294,10 +294,11 @@ private:
   }
 
   [[nodiscard]] paragon::space::linear_cost parameters() const {
-    return paragon::space::mobilenetv3_cost(space_.network, &paragon::space::mobilenetv3_network::cost::parameters);
+    return paragon::benchmark::mobilenetv3_cost(space_.network,
+                                                &paragon::benchmark::mobilenetv3_network::cost::parameters);
   }
   [[nodiscard]] paragon::space::linear_cost macs() const {
-    return paragon::space::mobilenetv3_cost(space_.network, &paragon::space::mobilenetv3_network::cost::macs);
+    return paragon::benchmark::mobilenetv3_cost(space_.network, &paragon::benchmark::mobilenetv3_network::cost::macs);
   }
 
   [[nodiscard]] paragon::space::linear_cost scaled(paragon::space::linear_cost cost) const {
@@ -326,7 +327,7 @@ private:
     return std::sqrt(square);
   }
 
-  paragon::space::mobilenetv3 space_;
+  paragon::benchmark::mobilenetv3 space_;
   accuracy_network accuracy_;
   double accuracy_spearman_ = 0;
   std::vector<device> devices_;

@@ -4,13 +4,13 @@
 #include <cstddef>
 #include <memory>
 #include <paragon/autodiff/context.hpp>
+#include <paragon/benchmark/nasbench201/space.hpp>
+#include <paragon/benchmark/nasbench201/supernet.hpp>
 #include <paragon/core/random_key.hpp>
 #include <paragon/core/thread_clock.hpp>
 #include <paragon/nn/batch_norm.hpp>
 #include <paragon/nn/parameters.hpp>
 #include <paragon/objective/measured_latency.hpp>
-#include <paragon/space/nasbench201.hpp>
-#include <paragon/supernet/nasbench201.hpp>
 #include <paragon/supernet/supernet.hpp>
 #include <utility>
 #include <vector>
@@ -24,8 +24,8 @@ namespace nasbench201 {
 /// depend on their values.
 class inference {
 public:
-  explicit inference(paragon::space::nasbench201_network around, paragon::random_key key)
-      : net_(make(paragon::space::nasbench201{around}, key)) {
+  explicit inference(paragon::benchmark::nasbench201_network around, paragon::random_key key)
+      : net_(make(paragon::benchmark::nasbench201{around}, key)) {
     const auto side = static_cast<std::size_t>(around.image_size);
     image_.resize(side * side * 3);
     for (std::size_t i = 0; i < image_.size(); ++i) image_[i] = static_cast<float>(key.normal(i));
@@ -33,7 +33,7 @@ public:
   }
 
   /// One forward pass. \returns the logit of class 0, so that it cannot be left out
-  float operator()(const paragon::space::nasbench201_cell& cell) {
+  float operator()(const paragon::benchmark::nasbench201_cell& cell) {
     namespace nn = paragon::nn;
     context_.clear();
     const auto statistics = nn::running_statistics(nn::freeze(context_, net_.kept()));
@@ -42,9 +42,10 @@ public:
   }
 
 private:
-  using network = paragon::supernet::nasbench201<paragon::supernet::separate>;
+  using network = paragon::benchmark::nasbench201_supernet<paragon::benchmark::separate>;
 
-  static paragon::supernet::supernet<network> make(const paragon::space::nasbench201& cells, paragon::random_key key) {
+  static paragon::supernet::supernet<network> make(const paragon::benchmark::nasbench201& cells,
+                                                   paragon::random_key key) {
     paragon::nn::parameters<float> store;
     paragon::nn::parameters<float> kept;
     const network net(store, kept, cells, key);
@@ -61,10 +62,10 @@ private:
 /// matter what else the machine does.
 [[nodiscard]] inline auto latency_here(const std::shared_ptr<inference>& run,
                                        const paragon::objective::latency_settings& settings) {
-  const auto build = [run](const paragon::space::nasbench201_cell& cell) {
+  const auto build = [run](const paragon::benchmark::nasbench201_cell& cell) {
     return [run, cell] { (void)(*run)(cell); };
   };
-  return paragon::objective::measured_latency(paragon::space::nasbench201{}, build,
+  return paragon::objective::measured_latency(paragon::benchmark::nasbench201{}, build,
                                               paragon::objective::latency_meter<paragon::thread_clock>(settings));
 }
 

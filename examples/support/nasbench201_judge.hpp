@@ -5,7 +5,7 @@
 #include <cmath>
 #include <cstddef>
 #include <limits>
-#include <paragon/data/nasbench201.hpp>
+#include <paragon/benchmark/nasbench201/tables.hpp>
 #include <paragon/pareto/filter.hpp>
 #include <paragon/pareto/hypervolume.hpp>
 #include <span>
@@ -17,7 +17,7 @@ namespace nasbench201 {
 
 /// The test errors of a data set.
 struct judge {
-  judge(const paragon::data::nasbench201& tables, const std::string& dataset)
+  judge(const paragon::benchmark::nasbench201_tables& tables, const std::string& dataset)
       : accuracy(tables.judge().test_accuracy(dataset)) {}
   std::span<const double> accuracy;
 };
@@ -26,7 +26,8 @@ struct judge {
 /// its least and greatest value over the others, the reference point is (1, 1) or (1, 1, 1).
 class judged_device {
 public:
-  judged_device(const judge& j, const paragon::data::nasbench201& tables, const std::string& name, bool energy)
+  judged_device(const judge& j, const paragon::benchmark::nasbench201_tables& tables, const std::string& name,
+                bool energy)
       : columns_{tables.judge().latency(name)} {
     if (energy) columns_.push_back(tables.judge().energy(name));
     const std::size_t m = columns_.size() + 1;

@@ -10,19 +10,19 @@
 #include <numeric>
 #include <paragon/autodiff/columns.hpp>
 #include <paragon/autodiff/elementwise.hpp>
-#include <paragon/data/diffusionnag.hpp>
-#include <paragon/data/nasbench201.hpp>
+#include <paragon/benchmark/nasbench201/api_order.hpp>
+#include <paragon/benchmark/nasbench201/descriptor.hpp>
+#include <paragon/benchmark/nasbench201/diffusionnag.hpp>
+#include <paragon/benchmark/nasbench201/graph.hpp>
+#include <paragon/benchmark/nasbench201/space.hpp>
+#include <paragon/benchmark/nasbench201/tables.hpp>
+#include <paragon/benchmark/nasbench201/topology.hpp>
 #include <paragon/diffusion/independent_choices.hpp>
 #include <paragon/nn/linear.hpp>
 #include <paragon/predictor/correlation.hpp>
 #include <paragon/predictor/gaussian_process.hpp>
 #include <paragon/predictor/noise_aware_predictor.hpp>
 #include <paragon/predictor/train_noise_aware_predictor.hpp>
-#include <paragon/space/nasbench201.hpp>
-#include <paragon/space/nasbench201_api_order.hpp>
-#include <paragon/space/nasbench201_descriptor.hpp>
-#include <paragon/space/nasbench201_graph.hpp>
-#include <paragon/space/nasbench201_topology.hpp>
 #include <set>
 #include <span>
 #include <string>
@@ -34,16 +34,16 @@
 namespace nasbench201::meta {
 
 namespace autodiff = paragon::autodiff;
+namespace benchmark = paragon::benchmark;
 namespace data = paragon::data;
 namespace diffusion = paragon::diffusion;
 namespace nn = paragon::nn;
 namespace predictor = paragon::predictor;
-namespace space = paragon::space;
 
-using graph = space::nasbench201_diffusion_graph<>;
-using cell_type = space::nasbench201_cell;
+using graph = benchmark::nasbench201_diffusion_graph<>;
+using cell_type = benchmark::nasbench201_cell;
 
-inline constexpr std::size_t cells = data::nasbench201::size();
+inline constexpr std::size_t cells = benchmark::nasbench201_tables::size();
 inline constexpr std::size_t entries = 8 * 7;  // of a cell's matrix
 inline constexpr std::size_t choices = 6 * 5;
 inline constexpr const char* device = "gold_6226";
@@ -69,8 +69,8 @@ inline std::vector<double> rank_scores(std::span<const double> values) {
 
 /// All cells, and which of them may be seen in training.
 struct study {
-  data::nasbench201 tables;
-  data::diffusionnag_pairs pairs;
+  benchmark::nasbench201_tables tables;
+  benchmark::diffusionnag_pairs pairs;
   std::vector<cell_type> cell;          ///< in the order of the benchmark's index
   std::vector<std::string> kind;        ///< equal for isomorphic cells
   data::disjoint_split split;           ///< of the pairs
@@ -83,8 +83,8 @@ struct study {
   study(const std::string& folder, const paragon::random_key& key, std::size_t labels, std::size_t tests)
       : tables(folder), pairs(folder), split(data::split_disjoint(pairs.rows, 0.2, key.fork("split").fork(0))) {
     for (std::size_t i = 0; i < cells; ++i) {
-      cell.push_back(space::nasbench201_at_api_index(i));
-      kind.push_back(space::isomorphism_key(cell[i]));
+      cell.push_back(benchmark::nasbench201_at_api_index(i));
+      kind.push_back(benchmark::isomorphism_key(cell[i]));
     }
     std::set<std::string> held_out;
     for (const std::size_t row : split.test) held_out.insert(kind[index_of(row)]);
@@ -115,14 +115,14 @@ struct study {
 
   /// The cell of a pair.
   [[nodiscard]] std::size_t index_of(std::size_t row) const {
-    return space::nasbench201_api_index(pairs.rows.architectures[row]);
+    return benchmark::nasbench201_api_index(pairs.rows.architectures[row]);
   }
 };
 
 /// How much easier a task is than the mean one: a sum of effects of its classes, by ridge regression on some pairs.
 class task_effects {
 public:
-  task_effects(const data::diffusionnag_pairs& pairs, std::span<const std::size_t> rows) : pairs_(pairs) {
+  task_effects(const benchmark::diffusionnag_pairs& pairs, std::span<const std::size_t> rows) : pairs_(pairs) {
     for (const std::size_t r : rows) mean_ += pairs.rows.value(r, 0) / static_cast<double>(rows.size());
     // Conjugate gradients on (B^T B + 30 I) effects = B^T (accuracy - mean), B the classes of each pair.
     std::vector<double> residual(effects_.size());
@@ -160,7 +160,7 @@ private:
     for (const auto k : pairs_.classes.row(pairs_.rows.tasks[row])) of_class[static_cast<std::size_t>(k)] += value;
   }
 
-  const data::diffusionnag_pairs& pairs_;
+  const benchmark::diffusionnag_pairs& pairs_;
   double mean_ = 0;
   std::vector<double> effects_ = std::vector<double>(601);  // classes are numbered from 1 to 600
 };
@@ -191,7 +191,7 @@ inline void add_pairs(samples& to, const study& s, std::span<const std::size_t> 
 }
 
 /// Mean rank of the labelled cells on the data sets that are not the target; reads their labels, and counts that.
-inline std::vector<double> accuracy_scores(const data::nasbench201& tables, std::string_view target,
+inline std::vector<double> accuracy_scores(const benchmark::nasbench201_tables& tables, std::string_view target,
                                            std::span<const std::size_t> labelled) {
   std::vector<double> mean(labelled.size());
   for (const auto name : tables.datasets) {
@@ -221,7 +221,7 @@ inline samples from_labels(const study& s, std::span<const std::size_t> labelled
 }
 
 /// A ranking predictor for finished cells, from few labels.
-using ranking = predictor::gaussian_process<space::nasbench201_descriptor>;
+using ranking = predictor::gaussian_process<benchmark::nasbench201_descriptor>;
 
 inline std::vector<double> rank_all(const study& s, std::span<const std::size_t> labelled,
                                     const std::vector<double>& scores) {
@@ -288,7 +288,7 @@ private:
 class posterior_model {
 public:
   posterior_model(nn::parameters<float>& store, const diffusion::variance_exploding& process, paragon::random_key key)
-      : process_(process), exact_(space::nasbench201{}, graph{}) {
+      : process_(process), exact_(benchmark::nasbench201{}, graph{}) {
     const std::array<std::size_t, 5> sizes{choices, 256, 256, 256, heads};
     for (std::size_t l = 0; l + 1 < sizes.size(); ++l) {
       const double gain = l + 2 < sizes.size() ? std::sqrt(2.0) : 1;
@@ -386,7 +386,7 @@ struct exam {
 inline std::vector<double> mean_given(const study& s, const exam& noisy, const diffusion::variance_exploding& process,
                                       std::span<const std::size_t> of, std::span<const double> scores) {
   std::vector<float> rows(noisy.times.size() * choices);
-  posterior_model::open_choices(process, {space::nasbench201{}, graph{}}, noisy.x, noisy.times, rows);
+  posterior_model::open_choices(process, {benchmark::nasbench201{}, graph{}}, noisy.x, noisy.times, rows);
   std::vector<double> means;
   for (std::size_t r = 0; r < noisy.times.size(); ++r) {
     const float* p = rows.data() + r * choices;

@@ -8,20 +8,20 @@
 #include <limits>
 #include <map>
 #include <numeric>
+#include <paragon/benchmark/nasbench201/api_order.hpp>
+#include <paragon/benchmark/nasbench201/descriptor.hpp>
+#include <paragon/benchmark/nasbench201/flow_features.hpp>
+#include <paragon/benchmark/nasbench201/space.hpp>
+#include <paragon/benchmark/nasbench201/tables.hpp>
+#include <paragon/benchmark/nasbench201/topology.hpp>
 #include <paragon/core/error.hpp>
 #include <paragon/core/metric.hpp>
 #include <paragon/core/random_key.hpp>
-#include <paragon/data/nasbench201.hpp>
 #include <paragon/predictor/cost_model.hpp>
 #include <paragon/predictor/gaussian_process.hpp>
 #include <paragon/search/label_selection.hpp>
 #include <paragon/search/modnas.hpp>
 #include <paragon/search/scorer.hpp>
-#include <paragon/space/nasbench201.hpp>
-#include <paragon/space/nasbench201_api_order.hpp>
-#include <paragon/space/nasbench201_descriptor.hpp>
-#include <paragon/space/nasbench201_flow.hpp>
-#include <paragon/space/nasbench201_topology.hpp>
 #include <paragon/space/one_hot.hpp>
 #include <span>
 #include <string>
@@ -31,9 +31,9 @@
 /// What the NAS-Bench-201 programs share: predictors learned from counted measurements, as objectives of a search.
 namespace nasbench201 {
 
-using paragon::space::nasbench201_cell;
-using process = paragon::predictor::gaussian_process<paragon::space::nasbench201_descriptor>;
-using cost_predictor = paragon::predictor::cost_model<paragon::space::nasbench201_flow_features>;
+using paragon::benchmark::nasbench201_cell;
+using process = paragon::predictor::gaussian_process<paragon::benchmark::nasbench201_descriptor>;
+using cost_predictor = paragon::predictor::cost_model<paragon::benchmark::nasbench201_flow_features>;
 
 /// The number of cells.
 inline constexpr std::size_t cells = 15625;
@@ -68,7 +68,7 @@ public:
 
   /// Measured where it was measured, predicted elsewhere.
   [[nodiscard]] double value(const nasbench201_cell& cell, std::size_t device) const {
-    return at(device, paragon::space::nasbench201_api_index(cell));
+    return at(device, paragon::benchmark::nasbench201_api_index(cell));
   }
   [[nodiscard]] double at(std::size_t device, std::size_t cell) const {
     return std::isnan(measured_[device][cell]) ? predicted_[device][cell] : measured_[device][cell];
@@ -141,7 +141,7 @@ public:
 
   [[nodiscard]] static paragon::metric describe() { return {"error", "%", paragon::direction::minimise}; }
   [[nodiscard]] double value(const nasbench201_cell& cell, std::size_t) const {
-    return by_cell_[paragon::space::nasbench201_api_index(cell)];
+    return by_cell_[paragon::benchmark::nasbench201_api_index(cell)];
   }
 
 private:
@@ -187,7 +187,7 @@ inline std::vector<double> expected_errors(const process& gp, const error_scale&
 /// Devices, predictors and scales: everything between the benchmark's tables and a search.
 class problem {
 public:
-  problem(const paragon::data::nasbench201& tables, problem_settings settings)
+  problem(const paragon::benchmark::nasbench201_tables& tables, problem_settings settings)
       : tables_(&tables), settings_(std::move(settings)), labels_(&tables.labels(settings_.dataset)) {
     if (settings_.labels == 1 || settings_.labels > cells) {
       throw paragon::error("--labels", std::to_string(settings_.labels), "2 to 15625");
@@ -196,7 +196,8 @@ public:
       throw paragon::error("--latency-samples", std::to_string(settings_.latency_samples), "20 to 15625");
     }
     if (settings_.energy) {
-      for (const auto name : paragon::data::nasbench201::energy_devices) devices_.push_back({std::string(name), {}});
+      for (const auto name : paragon::benchmark::nasbench201_tables::energy_devices)
+        devices_.push_back({std::string(name), {}});
       training_ = devices_.size();
     } else {
       for (const auto& name : tables.split().train) devices_.push_back({name, {}});
@@ -212,12 +213,12 @@ public:
     cells_.reserve(cells);
     one_hot_.resize(cells * 30);
     for (std::size_t i = 0; i < cells; ++i) {
-      cells_.push_back(paragon::space::nasbench201_at_api_index(i));
+      cells_.push_back(paragon::benchmark::nasbench201_at_api_index(i));
       paragon::space::one_hot(space_, cells_[i], std::span<double>(one_hot_).subspan(30 * i, 30));
     }
     if (!settings_.own.empty()) pruned_.resize(cells * 30);
     for (std::size_t i = 0; i < pruned_.size() / 30; ++i) {
-      paragon::space::one_hot(space_, paragon::space::pruned(cells_[i]),
+      paragon::space::one_hot(space_, paragon::benchmark::pruned(cells_[i]),
                               std::span<double>(pruned_).subspan(30 * i, 30));
     }
   }
@@ -227,7 +228,7 @@ public:
   [[nodiscard]] const std::vector<cost_objective>& costs() const noexcept { return costs_; }
   [[nodiscard]] std::size_t objectives() const noexcept { return 1 + costs_.size(); }
   [[nodiscard]] const std::vector<nasbench201_cell>& all_cells() const noexcept { return cells_; }
-  [[nodiscard]] const paragon::space::nasbench201& space() const noexcept { return space_; }
+  [[nodiscard]] const paragon::benchmark::nasbench201& space() const noexcept { return space_; }
   [[nodiscard]] const problem_settings& settings() const noexcept { return settings_; }
   [[nodiscard]] const paragon::data::labelled_table& labels() const noexcept { return *labels_; }
   [[nodiscard]] std::span<const double> one_hot_rows() const noexcept { return one_hot_; }
@@ -258,7 +259,7 @@ public:
     budget.width = error_width_ = scale.width();
     const auto label = [&](std::size_t i) { return scale.to_target(100 - labels_->read(i)); };
     const auto training = others();
-    paragon::search::select_labels(gp, paragon::space::nasbench201_descriptor{},
+    paragon::search::select_labels(gp, paragon::benchmark::nasbench201_descriptor{},
                                    std::span<const nasbench201_cell>(cells_),
                                    std::span<const paragon::search::other_objectives>(training), label, budget,
                                    key.fork("labels"), paragon::preference::smooth_tchebycheff{.mu = 0.03}, observe);
@@ -354,7 +355,7 @@ private:
         all.push_back(cost.all(d, one_hot_));
         references.push_back(cost.some(d, one_hot_, tables_->reference_indices()));
       }
-      cost_predictor model{paragon::space::nasbench201_flow_features{}};
+      cost_predictor model{paragon::benchmark::nasbench201_flow_features{}};
       model.train(all, references);
       for (std::size_t d = 0; d < devices_.size(); ++d) {
         const auto rows = rows_of(d);
@@ -402,10 +403,10 @@ private:
     return result;
   }
 
-  const paragon::data::nasbench201* tables_;
+  const paragon::benchmark::nasbench201_tables* tables_;
   problem_settings settings_;
   const paragon::data::labelled_table* labels_;
-  paragon::space::nasbench201 space_;
+  paragon::benchmark::nasbench201 space_;
   std::vector<paragon::search::device> devices_;
   std::size_t training_ = 0;
   std::vector<cost_objective> costs_;

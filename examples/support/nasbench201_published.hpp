@@ -7,6 +7,7 @@
 #include <limits>
 #include <paragon/autodiff/arithmetic.hpp>
 #include <paragon/autodiff/columns.hpp>
+#include <paragon/benchmark/nasbench201/graph.hpp>
 #include <paragon/gradient/normalised.hpp>
 #include <paragon/gradient/published_frank_wolfe.hpp>
 #include <paragon/hypernetwork/lookup_bank.hpp>
@@ -19,7 +20,7 @@
 #include <paragon/search/estimators.hpp>
 #include <paragon/search/modnas.hpp>
 #include <paragon/space/decode.hpp>
-#include <paragon/space/nasbench201_graph.hpp>
+#include <paragon/space/shape.hpp>
 #include <span>
 #include <string>
 #include <vector>
@@ -119,8 +120,8 @@ private:
     for (const double x : row) rows.push_back(static_cast<float>(x));
   }
 
-  paragon::space::nasbench201 space_;
-  paragon::space::nasbench201_predictor_graph graph_;
+  paragon::benchmark::nasbench201 space_;
+  paragon::benchmark::nasbench201_predictor_graph graph_;
   paragon::predictor::architecture_network<float> accuracy_;
   paragon::nn::parameters<float> store_;
   paragon::predictor::meta_predictor meta_;
@@ -139,7 +140,7 @@ Choice search_published(const problem& p, std::uint64_t seed, const paragon::pre
   const auto key = paragon::random_key{.seed = seed}.fork("published modnas");
   published_predictors predictors(p, key.fork("predictors"), observe);
   nn::parameters<float> store;
-  const hypernetwork::lookup_bank bank(store, {}, key.fork("bank"));
+  const hypernetwork::lookup_bank bank(store, {.choices = space::total_choices(p.space())}, key.fork("bank"));
   const auto tables = store.find("tables")->where;
   std::vector<float> small(store.data() + tables.offset, store.data() + tables.offset + tables.extents.size());
   for (float& x : small) x *= 0.1F;
@@ -171,7 +172,7 @@ Choice search_published(const problem& p, std::uint64_t seed, const paragon::pre
     result.by_device.emplace_back();
     for (std::size_t r = 0; r < rays.size(); ++r) {
       const auto cell = space::decode<float>(p.space(), std::span<const float>(logits).subspan(30 * r, 30));
-      result.by_device.back().push_back(space::nasbench201_api_index(cell));
+      result.by_device.back().push_back(benchmark::nasbench201_api_index(cell));
     }
   }
   return result;

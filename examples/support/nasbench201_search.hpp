@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <paragon/benchmark/nasbench201/api_order.hpp>
 #include <paragon/core/random_key.hpp>
 #include <paragon/hypernetwork/multilayer.hpp>
 #include <paragon/nn/parameters.hpp>
@@ -11,8 +12,8 @@
 #include <paragon/search/estimators.hpp>
 #include <paragon/search/modnas.hpp>
 #include <paragon/search/scorer.hpp>
-#include <paragon/space/nasbench201_api_order.hpp>
 #include <paragon/space/neighbours.hpp>
+#include <paragon/space/shape.hpp>
 #include <span>
 #include <string>
 #include <vector>
@@ -48,8 +49,11 @@ choice search_corrected(Scorer& scorer, const problem& learned, std::uint64_t se
   scorer.set_origins(every);
 
   nn::parameters<float> store;
-  const hypernetwork::multilayer net(
-      store, {.objectives = m, .device_features = learned.devices().front().features.size()}, key.fork("weights"));
+  const hypernetwork::multilayer net(store,
+                                     {.objectives = m,
+                                      .device_features = learned.devices().front().features.size(),
+                                      .choices = space::total_choices(learned.space())},
+                                     key.fork("weights"));
   search::modnas<hypernetwork::multilayer> modnas(net, store, {.steps = steps, .objectives = m});
   search::local_expectation<Scorer> estimate(scorer);
   choice result;
@@ -61,7 +65,7 @@ choice search_corrected(Scorer& scorer, const problem& learned, std::uint64_t se
 
   const auto numbers = [&](const auto& ids) {
     cell_numbers chosen;
-    for (const auto i : ids) chosen.push_back(space::nasbench201_api_index(scorer.at(i)));
+    for (const auto i : ids) chosen.push_back(benchmark::nasbench201_api_index(scorer.at(i)));
     return chosen;
   };
   const search::pooled<> decode;

@@ -9,18 +9,18 @@
 #include <map>
 #include <paragon/autodiff/context.hpp>
 #include <paragon/autodiff/elementwise.hpp>
+#include <paragon/benchmark/nasbench201/api_order.hpp>
+#include <paragon/benchmark/nasbench201/cell.hpp>
+#include <paragon/benchmark/nasbench201/descriptor.hpp>
+#include <paragon/benchmark/nasbench201/flow_features.hpp>
+#include <paragon/benchmark/nasbench201/tables.hpp>
+#include <paragon/benchmark/nasbench201/topology.hpp>
 #include <paragon/core/error.hpp>
 #include <paragon/core/parse_number.hpp>
 #include <paragon/core/random_key.hpp>
-#include <paragon/data/nasbench201.hpp>
 #include <paragon/nn/linear.hpp>
 #include <paragon/nn/parameters.hpp>
 #include <paragon/nn/weights.hpp>
-#include <paragon/space/nasbench201_api_order.hpp>
-#include <paragon/space/nasbench201_cell.hpp>
-#include <paragon/space/nasbench201_descriptor.hpp>
-#include <paragon/space/nasbench201_flow.hpp>
-#include <paragon/space/nasbench201_topology.hpp>
 #include <paragon/tensor/safetensors.hpp>
 #include <span>
 #include <string>
@@ -42,11 +42,11 @@ struct surrogate_features {
   static constexpr std::size_t cost = linear + accuracy;
 
   /// \pre x.size() == accuracy
-  static void describe_accuracy(const paragon::space::nasbench201_cell& cell, std::span<float> x) {
+  static void describe_accuracy(const paragon::benchmark::nasbench201_cell& cell, std::span<float> x) {
     std::fill(x.begin(), x.end(), 0.0F);
     std::array<paragon::space::choice_index, 6> operations{};
     std::array<double, 26> descriptor{};
-    paragon::space::nasbench201_descriptor::describe(paragon::space::canonical(cell), operations, descriptor);
+    paragon::benchmark::nasbench201_descriptor::describe(paragon::benchmark::canonical(cell), operations, descriptor);
     for (std::size_t e = 0; e < 6; ++e) x[5 * e + operations[e]] = 1;
     for (std::size_t i = 0; i < descriptor.size(); ++i) x[30 + i] = static_cast<float>(descriptor[i]);
     static constexpr std::array<std::array<paragon::space::choice_index, 4>, 4> paths{
@@ -68,8 +68,8 @@ struct surrogate_features {
   }
 
   /// \pre x.size() == linear
-  static void describe_linear(const paragon::space::nasbench201_cell& cell, std::span<double> x) {
-    using flow = paragon::space::nasbench201_flow_features;
+  static void describe_linear(const paragon::benchmark::nasbench201_cell& cell, std::span<double> x) {
+    using flow = paragon::benchmark::nasbench201_flow_features;
     std::fill(x.begin(), x.end(), 0.0);
     for (std::size_t e = 0; e < 6; ++e) x[5 * e + static_cast<std::size_t>(cell.operations[e])] = 1;
     for (std::size_t h = 0; h < flow::hypotheses(); ++h) {
@@ -78,7 +78,7 @@ struct surrogate_features {
   }
 
   /// \pre x.size() == cost
-  static void describe_cost(const paragon::space::nasbench201_cell& cell, std::span<float> x) {
+  static void describe_cost(const paragon::benchmark::nasbench201_cell& cell, std::span<float> x) {
     std::array<double, linear> exact{};
     describe_linear(cell, exact);
     for (std::size_t i = 0; i < linear; ++i) x[i] = static_cast<float>(exact[i]);
@@ -128,10 +128,10 @@ public:
   [[nodiscard]] const std::vector<std::string>& energy_devices() const noexcept { return energy_; }
 
   /// The values of all 15,625 cells, as tables hold them. About a quarter of a second.
-  [[nodiscard]] paragon::data::nasbench201_columns columns() const {
-    constexpr std::size_t count = paragon::data::nasbench201::size();
-    constexpr auto names = paragon::data::nasbench201::datasets;
-    paragon::data::nasbench201_columns result;
+  [[nodiscard]] paragon::benchmark::nasbench201_columns columns() const {
+    constexpr std::size_t count = paragon::benchmark::nasbench201_tables::size();
+    constexpr auto names = paragon::benchmark::nasbench201_tables::datasets;
+    paragon::benchmark::nasbench201_columns result;
     for (const auto name : names) {
       result.validation_accuracy.push_back({std::string(name), std::vector<double>(count)});
       result.test_accuracy.push_back({std::string(name), std::vector<double>(count)});
@@ -147,7 +147,7 @@ public:
 
 private:
   static constexpr std::size_t block = 512;
-  static constexpr std::size_t datasets = paragon::data::nasbench201::datasets.size();
+  static constexpr std::size_t datasets = paragon::benchmark::nasbench201_tables::datasets.size();
   static constexpr double score_range = 4;
 
   struct member {
@@ -237,15 +237,15 @@ private:
     return mean;
   }
 
-  void fill_accuracy(paragon::data::nasbench201_columns& to) const {
-    namespace space = paragon::space;
-    constexpr std::size_t count = paragon::data::nasbench201::size();
+  void fill_accuracy(paragon::benchmark::nasbench201_columns& to) const {
+    namespace benchmark = paragon::benchmark;
+    constexpr std::size_t count = paragon::benchmark::nasbench201_tables::size();
     constexpr std::size_t width = surrogate_features::accuracy;
     std::vector<std::size_t> row(count);  // one evaluation serves all cells with the same canonical cell
-    std::map<space::nasbench201_cell, std::size_t> known;
+    std::map<benchmark::nasbench201_cell, std::size_t> known;
     std::vector<float> features;
     for (std::size_t i = 0; i < count; ++i) {
-      const auto cell = space::canonical(space::nasbench201_at_api_index(i));
+      const auto cell = benchmark::canonical(benchmark::nasbench201_at_api_index(i));
       const auto [at, is_new] = known.try_emplace(cell, known.size());
       row[i] = at->second;
       if (!is_new) continue;
@@ -271,19 +271,19 @@ private:
     return quantiles[below] + part * (quantiles[below + 1] - quantiles[below]);
   }
 
-  void fill_costs(paragon::data::nasbench201_columns& to) const {
-    constexpr std::size_t count = paragon::data::nasbench201::size();
+  void fill_costs(paragon::benchmark::nasbench201_columns& to) const {
+    constexpr std::size_t count = paragon::benchmark::nasbench201_tables::size();
     constexpr std::size_t width = surrogate_features::cost;
     const std::size_t costs = latency_.size() + energy_.size();
     std::vector<float> features(count * width);
     for (std::size_t i = 0; i < count; ++i) {
-      surrogate_features::describe_cost(paragon::space::nasbench201_at_api_index(i),
+      surrogate_features::describe_cost(paragon::benchmark::nasbench201_at_api_index(i),
                                         std::span(features).subspan(i * width, width));
     }
     const auto residuals = evaluate(cost_, features, width, costs);
     for (std::size_t i = 0; i < count; ++i) {
       std::array<double, surrogate_features::linear> x{};
-      surrogate_features::describe_linear(paragon::space::nasbench201_at_api_index(i), x);
+      surrogate_features::describe_linear(paragon::benchmark::nasbench201_at_api_index(i), x);
       for (std::size_t k = 0; k < costs; ++k) {
         double base = 0;
         for (std::size_t j = 0; j < x.size(); ++j) base += linear_.row(k)[j] * x[j];
@@ -297,7 +297,7 @@ private:
 
   std::vector<std::string> latency_;
   std::vector<std::string> energy_;
-  paragon::data::device_split split_;
+  paragon::benchmark::device_split split_;
   std::array<std::size_t, 10> references_{};
   std::array<std::vector<member>, accuracy_kinds.size()> accuracy_;  ///< by kind
   std::vector<member> cost_;
@@ -311,8 +311,8 @@ private:
 
 #ifdef PARAGON_SHARE
 /// The tables that come with the project: those of the surrogates in its folder of shared files.
-[[nodiscard]] inline paragon::data::nasbench201 surrogate_tables() {
-  return paragon::data::nasbench201(
+[[nodiscard]] inline paragon::benchmark::nasbench201_tables surrogate_tables() {
+  return paragon::benchmark::nasbench201_tables(
       surrogates(std::string(PARAGON_SHARE) + "/nasbench201_surrogates.safetensors").columns());
 }
 #endif

@@ -9,6 +9,7 @@
 #include <limits>
 #include <optional>
 #include <paragon/autodiff/columns.hpp>
+#include <paragon/benchmark/nasbench201/graph.hpp>
 #include <paragon/core/progress.hpp>
 #include <paragon/core/random_key.hpp>
 #include <paragon/diffusion/sde.hpp>
@@ -18,14 +19,13 @@
 #include <paragon/predictor/loss.hpp>
 #include <paragon/predictor/noise_aware_predictor.hpp>
 #include <paragon/predictor/train_noise_aware_predictor.hpp>
-#include <paragon/space/nasbench201_graph.hpp>
 #include <span>
 #include <vector>
 
 /// POMONAG's predictors for noisy cells, conditioned on a data set: one trunk, a head for each metric.
 class task_predictor {
 public:
-  using cell_type = paragon::space::nasbench201_cell;
+  using cell_type = paragon::benchmark::nasbench201_cell;
   using datasets = paragon::predictor::dataset_collection<float>;
   /// How good cells are on the task, what this cell adds to that, and its costs.
   enum head : std::size_t { level, addition, parameters, macs, latency, heads };
@@ -93,7 +93,7 @@ public:
   [[nodiscard]] const paragon::nn::parameters<float>& store() const noexcept { return store_; }
 
 private:
-  using graph = paragon::space::nasbench201_diffusion_graph<>;
+  using graph = paragon::benchmark::nasbench201_diffusion_graph<>;
   static constexpr std::size_t width = 64;
   static constexpr std::size_t code = 32;  // of a data set
   static constexpr std::size_t entries = graph::nodes() * graph::features();

@@ -5,15 +5,15 @@
 #include <span>
 #include <vector>
 
-#include <paragon/space/nasbench201.hpp>
-#include <paragon/supernet/nasbench201.hpp>
+#include <paragon/benchmark/nasbench201/space.hpp>
+#include <paragon/benchmark/nasbench201/supernet.hpp>
 #include <paragon/supernet/weight_trainer.hpp>
 
 struct images {
   void fill(std::uint64_t, std::span<float>, std::span<std::uint32_t>) const {}
 };
 
-void train(const paragon::supernet::nasbench201<>& net, paragon::nn::parameters<float>& store) {
+void train(const paragon::benchmark::nasbench201_supernet<>& net, paragon::nn::parameters<float>& store) {
   paragon::supernet::weight_trainer<float> trainer;
   images source;
   trainer.step(net, store, source, std::vector<paragon::space::choice_index>(6));

@@ -4,16 +4,16 @@
 #include <span>
 #include <vector>
 
+#include <paragon/benchmark/nasbench201/space.hpp>
 #include <paragon/diffusion/exponential_integrator.hpp>
 #include <paragon/diffusion/independent_choices.hpp>
 #include <paragon/search/pomonag.hpp>
-#include <paragon/space/nasbench201.hpp>
 
-using graph = paragon::space::nasbench201_diffusion_graph<>;
+using graph = paragon::benchmark::nasbench201_diffusion_graph<>;
 using score_type = paragon::diffusion::independent_choices<graph>;
 
 struct one_number {
-  double operator()(std::span<const paragon::space::nasbench201_cell> cells) const {
+  double operator()(std::span<const paragon::benchmark::nasbench201_cell> cells) const {
     return static_cast<double>(cells.size());
   }
 };

@@ -1,11 +1,11 @@
 // expect: a supernet's network needs .classes\(\) const -> std::size_t.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // A network that does not say how many classes it tells apart is no supernet's, and what is missing is named.
-#include <paragon/space/nasbench201.hpp>
+#include <paragon/benchmark/nasbench201/space.hpp>
 #include <paragon/supernet/supernet.hpp>
 
 struct without_classes {
-  paragon::space::nasbench201 space() const { return {}; }
+  paragon::benchmark::nasbench201 space() const { return {}; }
   template <class C, class Norm, class Mix>
   paragon::autodiff::variable<C> operator()(const paragon::nn::bound<C>&, paragon::autodiff::variable<C> x, const Norm&,
                                             const Mix&) const {

@@ -11,6 +11,8 @@
 #include <paragon/autodiff/arithmetic.hpp>
 #include <paragon/autodiff/elementwise.hpp>
 #include <paragon/autodiff/reduce.hpp>
+#include <paragon/benchmark/nasbench201/score_graph.hpp>
+#include <paragon/benchmark/nasbench201/space.hpp>
 #include <paragon/diffusion/choice_posterior.hpp>
 #include <paragon/diffusion/cost_guidance.hpp>
 #include <paragon/diffusion/exponential_integrator.hpp>
@@ -18,7 +20,6 @@
 #include <paragon/diffusion/score_evaluator.hpp>
 #include <paragon/diffusion/training.hpp>
 #include <paragon/search/pomonag.hpp>
-#include <paragon/space/nasbench201.hpp>
 
 namespace {
 
@@ -146,13 +147,13 @@ static_assert(paragon::diffusion::parametrisation<noise_itself>);
 //! [architecture_judge]
 /// One objective: parameters.
 struct sizes {
-  std::vector<double> operator()(std::span<const paragon::space::nasbench201_cell> cells) const {
+  std::vector<double> operator()(std::span<const paragon::benchmark::nasbench201_cell> cells) const {
     std::vector<double> values;
-    for (const auto& cell : cells) values.push_back(paragon::space::nasbench201{}.parameters(cell));
+    for (const auto& cell : cells) values.push_back(paragon::benchmark::nasbench201{}.parameters(cell));
     return values;
   }
 };
-static_assert(paragon::search::architecture_judge<sizes, paragon::space::nasbench201_cell>);
+static_assert(paragon::search::architecture_judge<sizes, paragon::benchmark::nasbench201_cell>);
 //! [architecture_judge]
 
 }  // namespace
@@ -165,7 +166,7 @@ TEST_CASE("concepts: one step of the smallest solver finds the only data there a
   paragon::diffusion::guided_score guided(paragon::diffusion::plain_norms{}, {0.25}, score, term);
   const auto y = paragon::diffusion::sample(brownian{}, guided, one_step{}, {2, 3}, {.seed = 1}, {.samples = 4});
   for (const float v : y.span()) CHECK(v == doctest::Approx(1));
-  CHECK(sizes{}(std::vector<paragon::space::nasbench201_cell>(3)).size() == 3);
+  CHECK(sizes{}(std::vector<paragon::benchmark::nasbench201_cell>(3)).size() == 3);
 }
 
 TEST_CASE("concepts: cost guidance pulls through the smallest posterior of choices") {
@@ -183,12 +184,13 @@ TEST_CASE("concepts: cost guidance pulls through the smallest posterior of choic
 
 TEST_CASE("concepts: a score network of the smallest parametrisation scores, and learns") {
   static_assert(!paragon::diffusion::parametrisation<point_mass>);
-  const auto graph = paragon::diffusion::nasbench201_score_graph();
-  const paragon::diffusion::score_network_settings tiny{.width = 8, .layers = 1, .heads = 2, .inner = 8, .head = 8};
+  const auto graph = paragon::benchmark::nasbench201_score_graph();
+  const paragon::diffusion::score_network_settings tiny{
+      .nodes = 8, .operators = 7, .width = 8, .layers = 1, .heads = 2, .inner = 8, .head = 8};
   paragon::diffusion::score_model<float, noise_itself> model(graph, tiny, paragon::diffusion::variance_exploding{},
                                                              {.seed = 1});
-  const std::vector<paragon::space::nasbench201_cell> cells(4);
-  const auto data = paragon::diffusion::row_classes::of(paragon::space::nasbench201_diffusion_graph<>{}, cells);
+  const std::vector<paragon::benchmark::nasbench201_cell> cells(4);
+  const auto data = paragon::diffusion::row_classes::of(paragon::benchmark::nasbench201_diffusion_graph<>{}, cells);
   const auto status = paragon::diffusion::train_score(model, data, {.steps = 2, .batch = 64}, {.seed = 2});
   CHECK(status.loss == doctest::Approx(1).epsilon(0.1));  // E z^2: the network says 0 at first
   paragon::diffusion::score_evaluator<float, noise_itself> score(model.network(), model.weights(), graph.mask);

@@ -8,12 +8,12 @@
 #include <string_view>
 #include <vector>
 
+#include <paragon/benchmark/nasbench201/space.hpp>
 #include <paragon/data/crossed_meta_dataset.hpp>
 #include <paragon/objective/cost.hpp>
-#include <paragon/space/nasbench201.hpp>
 
 namespace data = paragon::data;
-using cell_type = paragon::space::nasbench201_cell;
+using cell_type = paragon::benchmark::nasbench201_cell;
 
 namespace {
 
@@ -26,14 +26,14 @@ struct counted {
   double value(const cell_type& cell, int task) const {
     if (passes == 0 || !(cell == last)) ++passes;
     last = cell;
-    return cell.count(paragon::space::nasbench201_operation::nor_conv_3x3) + 10.0 * task;
+    return cell.count(paragon::benchmark::nasbench201_operation::nor_conv_3x3) + 10.0 * task;
   }
 };
 
 }  // namespace
 
 TEST_CASE("data: a crossed meta-data-set has every architecture on every task, one after the other") {
-  const paragon::space::nasbench201 space;
+  const paragon::benchmark::nasbench201 space;
   std::vector<cell_type> cells;
   for (std::uint64_t i = 0; i < 30; ++i) cells.push_back(space.at(i * 521));
   const std::vector<int> tasks{3, 5, 8, 13, 21};
@@ -68,7 +68,7 @@ TEST_CASE("data: a crossed meta-data-set has every architecture on every task, o
 }
 
 TEST_CASE("data: an observer sees the rows and can stop between architectures") {
-  const paragon::space::nasbench201 space;
+  const paragon::benchmark::nasbench201 space;
   const std::vector<cell_type> cells{space.at(1), space.at(2), space.at(15624)};
   const std::vector<int> tasks{0, 1};
   std::vector<std::size_t> seen;
@@ -89,7 +89,7 @@ TEST_CASE("data: an observer sees the rows and can stop between architectures") 
 TEST_CASE("data: every architecture gets as many different tasks, all tasks alike often") {
   const std::uint64_t seed = 5;
   CAPTURE(seed);
-  const paragon::space::nasbench201 space;
+  const paragon::benchmark::nasbench201 space;
   std::vector<cell_type> cells;
   for (std::uint64_t i = 0; i < 3000; ++i) cells.push_back(space.at(i));
   const std::vector<int> tasks{0, 1, 2, 3, 4};

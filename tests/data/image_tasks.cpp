@@ -9,10 +9,10 @@
 #include <string>
 #include <vector>
 
+#include <paragon/benchmark/nasbench201/space.hpp>
 #include <paragon/data/image_tasks.hpp>
 #include <paragon/data/meta_dataset.hpp>
 #include <paragon/data/synthetic_images.hpp>
-#include <paragon/space/nasbench201.hpp>
 
 namespace data = paragon::data;
 
@@ -23,8 +23,8 @@ using classes = std::vector<std::uint32_t>;
 /// Depends on cell and task.
 struct counted {
   paragon::metric describe() const { return {"count", "", paragon::direction::maximise}; }
-  double value(const paragon::space::nasbench201_cell& cell, const data::image_task& task) const {
-    return cell.count(paragon::space::nasbench201_operation::nor_conv_3x3) + 10.0 * task.classes[0];
+  double value(const paragon::benchmark::nasbench201_cell& cell, const data::image_task& task) const {
+    return cell.count(paragon::benchmark::nasbench201_operation::nor_conv_3x3) + 10.0 * task.classes[0];
   }
 };
 
@@ -106,7 +106,7 @@ TEST_CASE("data: a task's images are those of its classes, and it is a condition
   CHECK(sets.train.labels()[first] == first);  // classes take turns
   CHECK(std::equal(images.train.image(0).begin(), images.train.image(0).end(), sets.train.image(first).begin()));
 
-  const paragon::space::nasbench201 cells;
+  const paragon::benchmark::nasbench201 cells;
   const auto rows =
       data::generate_meta_dataset(cells, std::span<const data::image_task>(tasks.train), 7, {.seed = 2}, counted{});
   CHECK(rows.size() == 28);

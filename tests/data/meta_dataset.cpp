@@ -7,17 +7,18 @@
 #include <string>
 #include <vector>
 
-#include <paragon/data/diffusionnag.hpp>
+#include <paragon/benchmark/nasbench201/diffusionnag.hpp>
+#include <paragon/benchmark/nasbench201/space.hpp>
 #include <paragon/data/meta_dataset.hpp>
 #include <paragon/objective/cost.hpp>
-#include <paragon/space/nasbench201.hpp>
 
 #include "../scratch.hpp"
 #include "../support.hpp"
 
+namespace benchmark = paragon::benchmark;
 namespace data = paragon::data;
-using paragon::space::nasbench201;
-using paragon::space::nasbench201_cell;
+using paragon::benchmark::nasbench201;
+using paragon::benchmark::nasbench201_cell;
 
 namespace {
 
@@ -25,7 +26,7 @@ namespace {
 struct counted {
   paragon::metric describe() const { return {"count", "", paragon::direction::maximise}; }
   double value(const nasbench201_cell& cell, int task) const {
-    return cell.count(paragon::space::nasbench201_operation::nor_conv_3x3) + 10 * task;
+    return cell.count(paragon::benchmark::nasbench201_operation::nor_conv_3x3) + 10 * task;
   }
 };
 
@@ -87,7 +88,7 @@ TEST_CASE("data: a disjoint split shares neither architectures nor tasks") {
 TEST_CASE("data: the published pairs are read whole, with what their description says") {
   const auto folder = paragon_test::data_folder();
   if (!folder) return paragon_test::skip("no benchmark tables");
-  const data::diffusionnag_pairs pairs(folder->string());
+  const benchmark::diffusionnag_pairs pairs(folder->string());
   CHECK(pairs.rows.size() == 4630);
   CHECK(pairs.evaluation.size() == 400);
   CHECK(pairs.classes.shape() == paragon::shape{5000, 20});
@@ -121,7 +122,7 @@ TEST_CASE("data: broken tables of pairs are refused with file, line and column")
         << "pair,arch_str,index,task,accuracy,flops_scaled,params_scaled,latency_scaled,split\n"
         << row << '\n';
     try {
-      const data::diffusionnag_pairs pairs(target.parent_path().string());
+      const benchmark::diffusionnag_pairs pairs(target.parent_path().string());
     } catch (const paragon::error& e) {
       return std::string(e.what());
     }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <paragon/autodiff/reduce.hpp>
+#include <paragon/benchmark/nasbench201/space.hpp>
 #include <paragon/diffusion/cost_guidance.hpp>
 #include <paragon/diffusion/exponential_integrator.hpp>
 #include <paragon/diffusion/guidance.hpp>
@@ -17,7 +18,6 @@
 #include <paragon/diffusion/score_evaluator.hpp>
 #include <paragon/diffusion/score_graph.hpp>
 #include <paragon/diffusion/tilted_guidance.hpp>
-#include <paragon/space/nasbench201.hpp>
 
 #include "../counting_new.hpp"
 
@@ -81,8 +81,8 @@ void check_all_solvers(Score& score) {
 }  // namespace
 
 TEST_CASE("diffusion: a run allocates as often for many steps as for few, guided or not") {
-  using graph = paragon::space::nasbench201_diffusion_graph<>;
-  const paragon::space::nasbench201 cells;
+  using graph = paragon::benchmark::nasbench201_diffusion_graph<>;
+  const paragon::benchmark::nasbench201 cells;
   df::independent_choices<graph> exact(cells, graph{});
   check_all_solvers(exact);
   const auto sums = [](auto&, auto rows) { return paragon::autodiff::sum_columns(rows); };
@@ -91,7 +91,7 @@ TEST_CASE("diffusion: a run allocates as often for many steps as for few, guided
   df::guided_score guided(df::plain_norms{}, {1, 2}, exact, relaxed, cost);
   check_all_solvers(guided);
   df::tilted_guidance tilted(exact, sums, {cells.mac_cost()}, {1, 1e-7});
-  tilted.exclude(std::span<const paragon::space::nasbench201_cell>(std::vector{cells.at(3), cells.at(9)}));
+  tilted.exclude(std::span<const paragon::benchmark::nasbench201_cell>(std::vector{cells.at(3), cells.at(9)}));
   df::guided_score all(df::plain_norms{}, {1}, exact, tilted);
   check_all_solvers(all);
 }

@@ -6,10 +6,10 @@
 #include <cstddef>
 #include <vector>
 
+#include <paragon/benchmark/nasbench201/graph.hpp>
+#include <paragon/benchmark/nasbench201/space.hpp>
 #include <paragon/diffusion/independent_choices.hpp>
 #include <paragon/diffusion/score.hpp>
-#include <paragon/space/nasbench201.hpp>
-#include <paragon/space/nasbench201_graph.hpp>
 
 namespace paragon_test {
 
@@ -28,8 +28,8 @@ struct normal_data {
   }
 };
 
-using cells = paragon::space::nasbench201;
-using cell_graph = paragon::space::nasbench201_diffusion_graph<>;
+using cells = paragon::benchmark::nasbench201;
+using cell_graph = paragon::benchmark::nasbench201_diffusion_graph<>;
 
 /// Pearson's statistic of how often each operation stands on each edge, against given probabilities; 24 degrees of
 /// freedom. The chance that it exceeds 51.2 is 0.001 (a table of the chi-square distribution).

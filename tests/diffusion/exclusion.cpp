@@ -9,19 +9,19 @@
 #include <vector>
 
 #include <paragon/autodiff/reduce.hpp>
+#include <paragon/benchmark/nasbench201/space.hpp>
 #include <paragon/diffusion/exponential_integrator.hpp>
 #include <paragon/diffusion/guidance.hpp>
 #include <paragon/diffusion/independent_choices.hpp>
 #include <paragon/diffusion/tilted_guidance.hpp>
 #include <paragon/search/pomonag.hpp>
-#include <paragon/space/nasbench201.hpp>
 #include <paragon/space/one_hot.hpp>
 
 namespace diffusion = paragon::diffusion;
 namespace search = paragon::search;
-using paragon::space::nasbench201;
-using paragon::space::nasbench201_cell;
-using graph = paragon::space::nasbench201_diffusion_graph<>;
+using paragon::benchmark::nasbench201;
+using paragon::benchmark::nasbench201_cell;
+using graph = paragon::benchmark::nasbench201_diffusion_graph<>;
 
 TEST_CASE("diffusion: choices given that the architecture is none of the known ones, against all cells") {
   const nasbench201 cells;

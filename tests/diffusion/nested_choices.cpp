@@ -9,6 +9,8 @@
 #include <vector>
 
 #include <paragon/autodiff/elementwise.hpp>
+#include <paragon/benchmark/mobilenetv3/cost.hpp>
+#include <paragon/benchmark/mobilenetv3/space.hpp>
 #include <paragon/diffusion/cost_guidance.hpp>
 #include <paragon/diffusion/exponential_integrator.hpp>
 #include <paragon/diffusion/guidance.hpp>
@@ -16,8 +18,6 @@
 #include <paragon/diffusion/relaxed_guidance.hpp>
 #include <paragon/nn/linear.hpp>
 #include <paragon/search/pomonag.hpp>
-#include <paragon/space/mobilenetv3.hpp>
-#include <paragon/space/mobilenetv3_cost.hpp>
 
 namespace diffusion = paragon::diffusion;
 namespace search = paragon::search;
@@ -127,7 +127,7 @@ double slope(tensor<double>& x, std::size_t e, const F& value) {
   return (right - left) / (2 * h);
 }
 
-using graph = paragon::space::mobilenetv3_diffusion_graph;
+using graph = paragon::benchmark::mobilenetv3_diffusion_graph;
 
 diffusion::nested_choices<float> networks() {
   return {graph::features(), std::vector<nested_nodes>(5, {{0, 0, 1, 1, 1}})};
@@ -340,10 +340,10 @@ TEST_CASE("diffusion: twenty steps give Once-for-All networks, nearly all differ
 }
 
 TEST_CASE("diffusion: cost guidance makes networks small or large, and leaves them networks") {
-  const paragon::space::mobilenetv3 space;
+  const paragon::benchmark::mobilenetv3 space;
   auto score = networks();
   const auto cost =
-      paragon::space::mobilenetv3_cost(space.network, &paragon::space::mobilenetv3_network::cost::parameters);
+      paragon::benchmark::mobilenetv3_cost(space.network, &paragon::benchmark::mobilenetv3_network::cost::parameters);
   diffusion::cost_guidance term(score, cost, 1e6);
   diffusion::guided_score guided(diffusion::plain_norms{}, {6, -6}, score, term);
   const diffusion::variance_exploding process;

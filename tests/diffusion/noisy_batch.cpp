@@ -5,19 +5,20 @@
 #include <cmath>
 #include <vector>
 
+#include <paragon/benchmark/nasbench201/space.hpp>
 #include <paragon/diffusion/noisy_batch.hpp>
 #include <paragon/diffusion/sde.hpp>
 #include <paragon/space/enumerate.hpp>
-#include <paragon/space/nasbench201.hpp>
 
 #include "tiny_space.hpp"
 
+namespace benchmark = paragon::benchmark;
 namespace df = paragon::diffusion;
 namespace space = paragon::space;
 
 TEST_CASE("diffusion: classes of rows say what the encoding of each cell says") {
-  const space::nasbench201 cells;
-  const space::nasbench201_diffusion_graph<> graph;
+  const benchmark::nasbench201 cells;
+  const benchmark::nasbench201_diffusion_graph<> graph;
   const auto all = space::all_architectures(cells);
   const auto data = df::row_classes::of(graph, all);
   REQUIRE(data.size() == 15625);

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include <paragon/benchmark/nasbench201/score_graph.hpp>
 #include <paragon/diffusion/exponential_integrator.hpp>
 #include <paragon/diffusion/guidance.hpp>
 #include <paragon/diffusion/score.hpp>
@@ -16,6 +17,7 @@
 
 #include "autodiff/random_tensor.hpp"
 
+namespace benchmark = paragon::benchmark;
 namespace df = paragon::diffusion;
 namespace nn = paragon::nn;
 using paragon::shape;
@@ -131,8 +133,8 @@ struct towards_first_column {
 
 TEST_CASE("diffusion: the evaluator computes what the layer computes") {
   const auto full = df::full_mask(8);
-  const auto corrected = df::nasbench201_score_graph<paragon::space::mask_corrected>().mask;
-  const auto closure = df::nasbench201_score_graph<paragon::space::mask_published_closure>().mask;
+  const auto corrected = benchmark::nasbench201_score_graph<paragon::benchmark::mask_corrected>().mask;
+  const auto closure = benchmark::nasbench201_score_graph<paragon::benchmark::mask_published_closure>().mask;
   auto scaled = eight;
   scaled.preconditioned = true;
   compare<double, df::raw_score>(eight, corrected, 0, 1e-12);

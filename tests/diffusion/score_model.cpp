@@ -4,10 +4,12 @@
 #include <string>
 #include <vector>
 
+#include <paragon/benchmark/nasbench201/score_graph.hpp>
 #include <paragon/diffusion/score_model.hpp>
 
 #include "scratch.hpp"
 
+namespace benchmark = paragon::benchmark;
 namespace df = paragon::diffusion;
 
 TEST_CASE("diffusion: a score model comes back from its file with all that it means") {
@@ -16,7 +18,7 @@ TEST_CASE("diffusion: a score model comes back from its file with all that it me
   auto settings = df::light_score_network(8, 7);
   settings.layers = 1;
   settings.head = 16;
-  const auto graph = df::nasbench201_score_graph<paragon::space::mask_published>();
+  const auto graph = benchmark::nasbench201_score_graph<paragon::benchmark::mask_published>();
   const df::score_model<float> written(graph, settings, df::variance_exploding(0.2, 7), {.seed = 4});
   written.save(path, {{"data", "all cells"}});
   const auto read = df::score_model<float>::load(path);
@@ -27,7 +29,7 @@ TEST_CASE("diffusion: a score model comes back from its file with all that it me
   CHECK(paragon::safetensors_file(path).metadata().at("data") == "all cells");
   CHECK_NOTHROW(read.require(graph));
   CHECK_NOTHROW(read.require(df::variance_exploding(0.2, 7)));
-  CHECK_THROWS_AS(read.require(df::nasbench201_score_graph()), paragon::error);
+  CHECK_THROWS_AS(read.require(benchmark::nasbench201_score_graph()), paragon::error);
   CHECK_THROWS_WITH_AS(read.require(df::variance_exploding(0.2, 20)),
                        "diffusion::score_model: trained for "
                        "{\"name\":\"variance_exploding\",\"sigma_min\":0.2,\"sigma_max\":7}; expected "
@@ -45,8 +47,8 @@ TEST_CASE("diffusion: other processes are stored as well") {
   settings.head = 16;
   using preserving = df::score_model<float, df::raw_score, df::variance_preserving>;
   using sub = df::score_model<float, df::raw_score, df::sub_variance_preserving>;
-  const preserving a(df::nasbench201_score_graph(), settings, {df::linear_rate(0.1, 5)}, {});
-  const sub b(df::nasbench201_score_graph(), settings, {df::linear_rate(0.1, 20)}, {});
+  const preserving a(benchmark::nasbench201_score_graph(), settings, {df::linear_rate(0.1, 5)}, {});
+  const sub b(benchmark::nasbench201_score_graph(), settings, {df::linear_rate(0.1, 20)}, {});
   a.save(here / "a");
   b.save(here / "b");
   CHECK(preserving::load(here / "a").process() == a.process());
@@ -61,7 +63,7 @@ TEST_CASE("diffusion: files that are no score model, or another one, are refused
   auto settings = df::light_score_network(8, 7);
   settings.layers = 1;
   settings.head = 16;
-  df::score_model<float>(df::nasbench201_score_graph(), settings, df::variance_exploding(), {}).save(path);
+  df::score_model<float>(benchmark::nasbench201_score_graph(), settings, df::variance_exploding(), {}).save(path);
   CHECK_THROWS_WITH_AS((static_cast<void>(df::score_model<float, df::raw_score>::load(path))),
                        (path + ": trained as one_hot_rows; expected raw_score").c_str(), paragon::error);
   CHECK_THROWS_AS((static_cast<void>(df::score_model<float, df::one_hot_or_absent_rows>::load(path))), paragon::error);
@@ -78,7 +80,7 @@ TEST_CASE("diffusion: a file that claims a network of any size asks for no memor
   const std::string path = here / "score.safetensors";
   auto settings = df::light_score_network(8, 7);
   settings.layers = 1;
-  const df::score_model<float> model(df::nasbench201_score_graph(), settings, df::variance_exploding(), {});
+  const df::score_model<float> model(benchmark::nasbench201_score_graph(), settings, df::variance_exploding(), {});
   const auto metadata = [&] {
     model.save(path);
     return paragon::safetensors_file(path).metadata();
@@ -96,7 +98,7 @@ TEST_CASE("diffusion: a file that claims a network of any size asks for no memor
 }
 
 TEST_CASE("diffusion: a network of another size than its graph is refused") {
-  const auto graph = df::nasbench201_score_graph();
+  const auto graph = benchmark::nasbench201_score_graph();
   CHECK_THROWS_AS((df::score_model<float>(graph, df::light_score_network(20, 9), df::variance_exploding(), {})),
                   paragon::error);
   auto broken = graph;

@@ -8,11 +8,16 @@
 #include <vector>
 
 #include <paragon/autodiff/gradient_check.hpp>
+#include <paragon/benchmark/mobilenetv3/score_graph.hpp>
+#include <paragon/benchmark/mobilenetv3/score_network.hpp>
+#include <paragon/benchmark/nasbench201/score_graph.hpp>
+#include <paragon/benchmark/nasbench201/score_network.hpp>
 #include <paragon/diffusion/score_graph.hpp>
 #include <paragon/diffusion/score_network.hpp>
 
 #include "autodiff/random_tensor.hpp"
 
+namespace benchmark = paragon::benchmark;
 namespace df = paragon::diffusion;
 namespace nn = paragon::nn;
 using paragon::shape;
@@ -59,24 +64,27 @@ struct model {
 }  // namespace
 
 TEST_CASE("diffusion: the published networks have the published numbers of parameters") {
-  CHECK(parameters<df::raw_score>({}) == 3989575);
-  CHECK(parameters<df::raw_score>(df::published_mobilenetv3_network()) == 3992777);
+  CHECK(parameters<df::raw_score>(benchmark::published_nasbench201_score_network()) == 3989575);
+  CHECK(parameters<df::raw_score>(benchmark::published_mobilenetv3_score_network()) == 3992777);
+  const auto published = benchmark::published_nasbench201_score_network();
   // A prior adds one number for each row and class; absent rows are one class more, also in the last layer.
-  CHECK(parameters<df::one_hot_rows>({}) == 3989575 + 8 * 7);
-  CHECK(parameters<df::one_hot_or_absent_rows>({}) == 3989575 + 8 * 8 + 1536 + 1);
+  CHECK(parameters<df::one_hot_rows>(published) == 3989575 + 8 * 7);
+  CHECK(parameters<df::one_hot_or_absent_rows>(published) == 3989575 + 8 * 8 + 1536 + 1);
   CHECK(parameters<df::one_hot_rows>(df::light_score_network(8, 7)) < 3989575 / 25);
 }
 
 TEST_CASE("diffusion: settings of score networks are compared and checked") {
   CHECK(df::score_network_settings{} == df::score_network_settings{});
   CHECK_FALSE(df::score_network_settings{} == df::light_score_network(8, 7));
-  const auto refused = [](df::score_network_settings s) {
+  const auto refused = [](df::score_network_settings s, std::size_t nodes = 8, std::size_t operators = 7) {
+    s.nodes = nodes;
+    s.operators = operators;
     nn::parameters<float> store;
     CHECK_THROWS_AS((df::score_network<df::raw_score>(store, s, {})), paragon::error);
     CHECK(store.size() == 0);
   };
-  refused({.nodes = 0});
-  refused({.operators = 0});
+  refused({}, 0);
+  refused({}, 8, 0);
   refused({.width = 63});
   refused({.width = 2, .heads = 1});
   refused({.layers = 0});
@@ -125,7 +133,7 @@ TEST_CASE("diffusion: noise levels are coded as published, or by their logarithm
 }
 
 TEST_CASE("diffusion: gradients of the score network agree with differences") {
-  const auto mask = df::adjacency_mask(paragon::space::nasbench201_diffusion_graph<>{});
+  const auto mask = df::adjacency_mask(paragon::benchmark::nasbench201_diffusion_graph<>{});
   std::vector<std::uint8_t> four(16);
   for (std::size_t i = 0; i < 16; ++i) four[i] = mask[i / 4 * 8 + i % 4 + 1];
   const auto check = [&]<class Output>(Output, bool scaled, std::span<const std::uint8_t> seen) {
@@ -176,16 +184,16 @@ TEST_CASE("diffusion: matrices and noise levels that do not fit are refused") {
 }
 
 TEST_CASE("diffusion: graphs have names, masks, and a text that reads back") {
-  const auto graph = df::nasbench201_score_graph<paragon::space::mask_published>();
+  const auto graph = benchmark::nasbench201_score_graph<paragon::benchmark::mask_published>();
   CHECK(graph.nodes.size() == 8);
   CHECK(graph.operators[3] == "skip_connect");
   const auto ones = [](const df::score_graph& g) { return std::count(g.mask.begin(), g.mask.end(), 1); };
   CHECK(ones(graph) == 10);
-  CHECK(ones(df::nasbench201_score_graph<paragon::space::mask_published_closure>()) == 18);
-  CHECK(ones(df::nasbench201_score_graph()) == 64);
+  CHECK(ones(benchmark::nasbench201_score_graph<paragon::benchmark::mask_published_closure>()) == 18);
+  CHECK(ones(benchmark::nasbench201_score_graph()) == 64);
   CHECK(df::score_graph_from(paragon::json::parse(df::to_json(graph).dump())) == graph);
 
-  const auto layers = df::mobilenetv3_score_graph();
+  const auto layers = benchmark::mobilenetv3_score_graph();
   CHECK(layers.nodes.size() == 20);
   CHECK(layers.nodes[7] == "stage 1 layer 3");
   CHECK(layers.operators.size() == 9);
@@ -193,8 +201,8 @@ TEST_CASE("diffusion: graphs have names, masks, and a text that reads back") {
   CHECK(ones(layers) == 5 * 16);
   CHECK(layers.mask[4 * 20 + 7] == 1);
   CHECK(layers.mask[3 * 20 + 4] == 0);
-  CHECK(ones(df::mobilenetv3_score_graph<df::mask_chain>()) == 19);
-  CHECK(ones(df::mobilenetv3_score_graph<df::mask_full>()) == 400);
+  CHECK(ones(benchmark::mobilenetv3_score_graph<benchmark::mask_chain>()) == 19);
+  CHECK(ones(benchmark::mobilenetv3_score_graph<df::mask_full>()) == 400);
 
   auto other = graph;
   other.mask[1] = 0;

@@ -6,10 +6,10 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <paragon/benchmark/nasbench201/topology.hpp>
 #include <paragon/core/random_key.hpp>
 #include <paragon/core/read_file.hpp>
 #include <paragon/predictor/correlation.hpp>
-#include <paragon/space/nasbench201_topology.hpp>
 #include <set>
 #include <string>
 #include <vector>
@@ -17,7 +17,7 @@
 #include "../scratch.hpp"
 #include "../support.hpp"
 
-using paragon::data::nasbench201_columns;
+using paragon::benchmark::nasbench201_columns;
 
 namespace {
 
@@ -28,7 +28,8 @@ const nasbench201_columns& shipped_columns() {
   return columns;
 }
 
-const std::vector<double>& column(const std::vector<paragon::data::named_column>& columns, const std::string& name) {
+const std::vector<double>& column(const std::vector<paragon::benchmark::named_column>& columns,
+                                  const std::string& name) {
   for (const auto& c : columns) {
     if (c.name == name) return c.values;
   }
@@ -64,7 +65,7 @@ TEST_CASE("examples: the surrogates give finite values of sane size for every ce
     for (const auto* kind : {&columns.validation_accuracy, &columns.test_accuracy}) {
       const auto& [name, values] = (*kind)[d];
       INFO(name);
-      CHECK(name == paragon::data::nasbench201::datasets[d]);
+      CHECK(name == paragon::benchmark::nasbench201_tables::datasets[d]);
       CHECK(values.size() == 15625);
       CHECK(all_within(values, chance[d], 95));
     }
@@ -103,7 +104,7 @@ TEST_CASE("examples: the surrogates know that unconnected cells guess, and that 
       const double least = *std::min_element(values.begin(), values.end());
       std::size_t wrong = 0;
       for (std::size_t i = 0; i < values.size(); ++i) {
-        if (!is_connected(paragon::space::nasbench201_at_api_index(i)) && values[i] != least) ++wrong;
+        if (!is_connected(paragon::benchmark::nasbench201_at_api_index(i)) && values[i] != least) ++wrong;
       }
       CHECK(wrong == 0);
     }
@@ -126,7 +127,7 @@ TEST_CASE("examples: the surrogate of FPGA energy is seven times that of its lat
 TEST_CASE("examples: cells that compute the same have the same surrogate features of accuracy") {
   const auto features = [](const char* text) {
     std::vector<float> x(nasbench201::surrogate_features::accuracy);
-    nasbench201::surrogate_features::describe_accuracy(paragon::space::parse_nasbench201_cell(text), x);
+    nasbench201::surrogate_features::describe_accuracy(paragon::benchmark::parse_nasbench201_cell(text), x);
     return x;
   };
   const auto one = features("|nor_conv_3x3~0|+|skip_connect~0|none~1|+|none~0|nor_conv_1x1~1|avg_pool_3x3~2|");
@@ -181,8 +182,8 @@ TEST_CASE("examples: surrogates of validation accuracies have no weights in comm
 TEST_CASE("examples: the surrogates rank 2000 random cells as the tables do, Kendall 0.92 and more for accuracies") {
   const auto data = paragon_test::data_folder();
   if (!data) return paragon_test::skip("no folder of benchmark tables");
-  const paragon::data::nasbench201 tables(*data);
-  const paragon::data::nasbench201 surrogate(shipped_columns());
+  const paragon::benchmark::nasbench201_tables tables(*data);
+  const paragon::benchmark::nasbench201_tables surrogate(shipped_columns());
   const paragon::random_key key{.seed = 7};
   std::set<std::size_t> chosen;
   for (std::size_t i = 0; chosen.size() < 2000; ++i) chosen.insert(key.below(15625, i));

@@ -6,22 +6,22 @@
 #include <string_view>
 #include <vector>
 
+#include <paragon/benchmark/nasbench201/api_order.hpp>
+#include <paragon/benchmark/nasbench201/topology.hpp>
 #include <paragon/predictor/correlation.hpp>
-#include <paragon/space/nasbench201_api_order.hpp>
-#include <paragon/space/nasbench201_topology.hpp>
 
 #include "examples/support/nasbench201_problem.hpp"
 #include "examples/support/nasbench201_surrogates.hpp"
 
-namespace space = paragon::space;
+namespace benchmark = paragon::benchmark;
 
 namespace {
 
 /// A machine whose runtime leaves out what does not reach the output: ms for the rest, by operation.
-double true_latency(const space::nasbench201_cell& cell) {
+double true_latency(const benchmark::nasbench201_cell& cell) {
   constexpr std::array<double, 5> cost{0, 0.03, 0.6, 2.5, 0.4};
   double total = 0.9;
-  for (const auto o : space::pruned(cell).operations) total += cost[static_cast<std::size_t>(o)];
+  for (const auto o : benchmark::pruned(cell).operations) total += cost[static_cast<std::size_t>(o)];
   return total;
 }
 
@@ -31,7 +31,7 @@ TEST_CASE("examples: a device of one's own is predicted from its ten reference c
   const auto tables = nasbench201::surrogate_tables();
   nasbench201::own_device own{"mine", {}};
   for (const std::size_t i : tables.reference_indices()) {
-    own.references.push_back(true_latency(space::nasbench201_at_api_index(i)));
+    own.references.push_back(true_latency(benchmark::nasbench201_at_api_index(i)));
   }
   nasbench201::problem problem(tables, {.labels = 60, .latency_samples = 90, .seed = 1, .own = {own}});
   problem.learn([](std::string_view, std::size_t, std::size_t, double) { return true; });
@@ -47,7 +47,7 @@ TEST_CASE("examples: a device of one's own is predicted from its ten reference c
     const auto& cell = problem.all_cells()[i];
     predicted.push_back(latency.predictions(device)[i]);
     measured.push_back(true_latency(cell));
-    const std::size_t same = space::nasbench201_api_index(space::pruned(cell));
+    const std::size_t same = benchmark::nasbench201_api_index(benchmark::pruned(cell));
     CHECK(latency.predictions(device)[same] == latency.predictions(device)[i]);
   }
   CHECK(paragon::predictor::spearman(predicted, measured) > 0.97);

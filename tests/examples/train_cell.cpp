@@ -11,11 +11,11 @@
 #include <string_view>
 #include <vector>
 
+#include <paragon/benchmark/nasbench201/cell_network_file.hpp>
+#include <paragon/benchmark/nasbench201/cut_out.hpp>
 #include <paragon/core/json.hpp>
 #include <paragon/core/read_file.hpp>
 #include <paragon/nn/weights.hpp>
-#include <paragon/supernet/cell_network_file.hpp>
-#include <paragon/supernet/cut_out.hpp>
 #include <paragon/tensor/npy.hpp>
 
 #include "../onnx/python.hpp"
@@ -23,9 +23,9 @@
 #include "../support.hpp"
 #include "examples/support/image_supernet.hpp"
 
+namespace benchmark = paragon::benchmark;
 namespace data = paragon::data;
 namespace nn = paragon::nn;
-namespace space = paragon::space;
 namespace supernet = paragon::supernet;
 
 namespace {
@@ -65,8 +65,8 @@ TEST_CASE("train_cell: writes a network that can be read, run elsewhere and foun
   CHECK(o.err == "");
   REQUIRE(o.status == 0);
   const auto result = paragon::json::parse(paragon::read_file(folder / "x/result.json"));
-  const auto net = supernet::load_cell_network(folder / "x/network.safetensors");
-  CHECK(space::to_string(net.network().sharing().cell) == cell);
+  const auto net = benchmark::load_cell_network(folder / "x/network.safetensors");
+  CHECK(benchmark::to_string(net.network().sharing().cell) == cell);
   CHECK(result.at("architecture").text() == cell);
   CHECK(result.at("parameters").number() == net.space().parameters(net.network().sharing().cell));
   CHECK(result.at("macs").number() == net.space().macs(net.network().sharing().cell));
@@ -131,16 +131,18 @@ TEST_CASE("train_cell: begins with a supernet's weights") {
   const paragon_test::scratch_folder folder;
   nn::parameters<float> store;
   nn::parameters<float> kept;
-  const space::nasbench201 around{.network = {.channels = 4, .cells_per_stage = 2, .classes = 10, .image_size = 16}};
+  const benchmark::nasbench201 around{
+      .network = {.channels = 4, .cells_per_stage = 2, .classes = 10, .image_size = 16}};
   const image_supernet::network shared(store, kept, around, {.seed = 3});
   nn::save_weights(folder / "supernet.safetensors", store, {{"width", "4"}, {"cells", "2"}, {"seed", "3"}});
-  const auto expected = supernet::cut_out(supernet::supernet(shared, store, kept), space::parse_nasbench201_cell(cell));
+  const auto expected =
+      benchmark::cut_out(supernet::supernet(shared, store, kept), benchmark::parse_nasbench201_cell(cell));
 
   const std::string start = "--cell '" + cell + "' --supernet supernet.safetensors ";
   auto o = run(folder, start + "--epochs 0 --out x");
   CHECK(o.err == "");
   REQUIRE(o.status == 0);
-  const auto net = supernet::load_cell_network(folder / "x/network.safetensors");
+  const auto net = benchmark::load_cell_network(folder / "x/network.safetensors");
   CHECK(net.store().values().to_vector() == expected.store().values().to_vector());
   CHECK(net.kept().values().to_vector() != expected.kept().values().to_vector());  // taken on images
   const auto result = paragon::json::parse(paragon::read_file(folder / "x/result.json"));
@@ -149,7 +151,7 @@ TEST_CASE("train_cell: begins with a supernet's weights") {
 
   o = run(folder, start + "--epochs 1 --out y");
   CHECK(o.status == 0);
-  CHECK(supernet::load_cell_network(folder / "y/network.safetensors").store().values().to_vector() !=
+  CHECK(benchmark::load_cell_network(folder / "y/network.safetensors").store().values().to_vector() !=
         expected.store().values().to_vector());
 
   o = run(folder, start + "--width 8 --out y");

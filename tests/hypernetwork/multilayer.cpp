@@ -86,7 +86,7 @@ TEST_CASE("hypernetwork: rows of the multilayer perceptron do not influence each
 
 TEST_CASE("hypernetwork: at first every choice is about equally likely") {
   nn::parameters<double> store;
-  const multilayer network(store, {}, {.seed = 5});
+  const multilayer network(store, {.choices = 30}, {.seed = 5});
   CHECK(store.size() == 13 * 128 + 129 * 128 + 129 * 30);
   const auto preference = numbers({20, 2}, 7);
   const auto device = numbers({20, 10}, 8);

@@ -3,10 +3,10 @@
 
 #include <string>
 
+#include <paragon/benchmark/nasbench201/space.hpp>
 #include <paragon/objective/concepts.hpp>
 #include <paragon/objective/cost.hpp>
 #include <paragon/objective/table.hpp>
-#include <paragon/space/nasbench201.hpp>
 
 using namespace paragon::objective;
 
@@ -31,7 +31,7 @@ static_assert(objective<depth, network>);
 static_assert(!objective<depth, int> && !objective<depth, network, std::string>);
 static_assert(!objective<depth_without_unit, network> && !objective<unwilling, network> && !objective<int, network>);
 
-using cells = paragon::space::nasbench201;
+using cells = paragon::benchmark::nasbench201;
 static_assert(objective<parameter_count<cells>, cells::architecture>);
 static_assert(objective<mac_count<cells>, cells::architecture, std::string>);
 static_assert(objective<table<cells>, cells::architecture> && objective<table<cells>, cells::architecture, int>);

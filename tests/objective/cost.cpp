@@ -5,14 +5,14 @@
 #include <string>
 #include <vector>
 
+#include <paragon/benchmark/nasbench201/space.hpp>
 #include <paragon/objective/cost.hpp>
-#include <paragon/space/nasbench201.hpp>
 #include <paragon/space/one_hot.hpp>
 
 using namespace paragon;
 
 TEST_CASE("objective: costs are those of the space, exact and in expectation") {
-  const space::nasbench201 cells{space::nasbench201_network::cifar100()};
+  const benchmark::nasbench201 cells{benchmark::nasbench201_network::cifar100()};
   const objective::parameter_count parameters{cells};
   const objective::mac_count macs{cells};
   CHECK(parameters.describe() == metric{"parameters", "", direction::minimise});

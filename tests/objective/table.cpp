@@ -5,29 +5,29 @@
 #include <string>
 #include <vector>
 
+#include <paragon/benchmark/nasbench201/api_order.hpp>
+#include <paragon/benchmark/nasbench201/space.hpp>
 #include <paragon/core/error.hpp>
 #include <paragon/objective/table.hpp>
-#include <paragon/space/nasbench201.hpp>
-#include <paragon/space/nasbench201_api_order.hpp>
 
 using namespace paragon;
 using objective::table;
 
 TEST_CASE("objective: a table gives the row of the architecture, in the order asked for") {
-  const space::nasbench201 cells;
+  const benchmark::nasbench201 cells;
   std::vector<double> column(15625);
   for (std::size_t i = 0; i < column.size(); ++i) column[i] = static_cast<double>(i);
   const table by_space({"row", "", direction::maximise}, cells, column);
-  const table by_api({"row", "", direction::maximise}, cells, column, space::nasbench201_api_order{});
+  const table by_api({"row", "", direction::maximise}, cells, column, benchmark::nasbench201_api_order{});
   CHECK(by_space.describe().sense == direction::maximise);
   for (std::uint64_t i = 0; i < cells.size(); i += 11) {
     REQUIRE(by_space.value(cells.at(i)) == static_cast<double>(i));
-    REQUIRE(by_api.value(space::nasbench201_at_api_index(i), "any condition") == static_cast<double>(i));
+    REQUIRE(by_api.value(benchmark::nasbench201_at_api_index(i), "any condition") == static_cast<double>(i));
   }
 }
 
 TEST_CASE("objective: a table refuses the wrong number of rows and values that nobody measured") {
-  const space::nasbench201 cells;
+  const benchmark::nasbench201 cells;
   std::vector<double> column(15625, 1.0);
   CHECK_THROWS_AS((table(metric{"latency_ms", "ms"}, cells, std::span<const double>(column).first(100))), error);
   column[7] = std::numeric_limits<double>::quiet_NaN();
@@ -44,7 +44,7 @@ TEST_CASE("objective: a table refuses the wrong number of rows and values that n
 }
 
 TEST_CASE("objective: a set of tables is chosen from by the condition") {
-  const space::nasbench201 cells;
+  const benchmark::nasbench201 cells;
   const std::vector<double> slow(15625, 9.0);
   const std::vector<double> fast(15625, 2.0);
   const std::vector<std::span<const double>> columns{slow, fast};

@@ -5,11 +5,11 @@
 #include <vector>
 
 #include <paragon/autodiff/gradient_check.hpp>
+#include <paragon/benchmark/nasbench201/space.hpp>
+#include <paragon/benchmark/nasbench201/tables.hpp>
 #include <paragon/core/random_key.hpp>
-#include <paragon/data/nasbench201.hpp>
 #include <paragon/predictor/architecture_network.hpp>
 #include <paragon/predictor/correlation.hpp>
-#include <paragon/space/nasbench201.hpp>
 #include <paragon/space/one_hot.hpp>
 
 #include "../support.hpp"
@@ -116,11 +116,11 @@ TEST_CASE("predictor: 250 labels rank all cells of NAS-Bench-201") {
   if (!folder || !std::filesystem::exists(*folder / "nb201" / "nb201_accuracy.csv")) {
     return paragon_test::skip("no nb201 tables");
   }
-  const data::nasbench201 tables(folder->string());
-  const space::nasbench201 cells;
+  const benchmark::nasbench201_tables tables(folder->string());
+  const benchmark::nasbench201 cells;
   std::vector<float> all(15625 * 30);
   for (std::size_t i = 0; i < 15625; ++i) {
-    space::one_hot<float>(cells, space::nasbench201_at_api_index(i), std::span(all).subspan(30 * i, 30));
+    space::one_hot<float>(cells, benchmark::nasbench201_at_api_index(i), std::span(all).subspan(30 * i, 30));
   }
   const auto key = paragon::random_key{.seed = 1}.fork(9);
   INFO("seed " << key.seed);

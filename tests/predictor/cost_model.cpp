@@ -8,18 +8,18 @@
 #include <string>
 #include <vector>
 
+#include <paragon/benchmark/nasbench201/flow_features.hpp>
+#include <paragon/benchmark/nasbench201/space.hpp>
+#include <paragon/benchmark/nasbench201/tables.hpp>
 #include <paragon/core/random_key.hpp>
-#include <paragon/data/nasbench201.hpp>
 #include <paragon/predictor/correlation.hpp>
 #include <paragon/predictor/cost_model.hpp>
-#include <paragon/space/nasbench201.hpp>
-#include <paragon/space/nasbench201_flow.hpp>
 #include <paragon/space/one_hot.hpp>
 
 #include "../support.hpp"
 
 using namespace paragon;
-using flow = space::nasbench201_flow_features;
+using flow = benchmark::nasbench201_flow_features;
 using model_type = predictor::cost_model<flow>;
 
 namespace {
@@ -30,7 +30,7 @@ predictor::measurements measure(const std::vector<std::uint64_t>& cells, std::si
   predictor::measurements m;
   for (const std::uint64_t i : cells) {
     std::array<double, 30> row{};
-    space::one_hot<double>(space::nasbench201{}, space::nasbench201::at(i), row);
+    space::one_hot<double>(benchmark::nasbench201{}, benchmark::nasbench201::at(i), row);
     std::array<double, 5> phi{};
     flow::evaluate<double>(hypothesis, row, phi);
     double cost = 0;
@@ -122,7 +122,7 @@ TEST_CASE("predictor: ten noiseless references calibrate a device whatever its h
     for (const char* ops : {"|nor_conv_3x3~0|+|none~0|none~1|+|nor_conv_1x1~0|none~1|none~2|",
                             "|none~0|+|nor_conv_1x1~0|nor_conv_3x3~1|+|none~0|avg_pool_3x3~1|skip_connect~2|",
                             "|none~0|+|none~0|nor_conv_3x3~1|+|skip_connect~0|none~1|none~2|"}) {
-      cells.push_back(space::nasbench201::index(space::nasbench201::parse(ops)));
+      cells.push_back(benchmark::nasbench201::index(benchmark::nasbench201::parse(ops)));
     }
     const auto head = model.calibrate(measure(cells, d % 4, device_weights(d)));
     CHECK(worst_error(model, head, measure(draw_cells(3000 + d, 300), d % 4, device_weights(d))) < 1e-3);
@@ -194,7 +194,7 @@ TEST_CASE("predictor: a relaxed row costs the expectation over its cells") {
   model_type model(flow{});
   model.train(all.devices, all.references);
   std::array<double, 30> row{};
-  space::one_hot<double>(space::nasbench201{}, space::nasbench201::at(1234), row);
+  space::one_hot<double>(benchmark::nasbench201{}, benchmark::nasbench201::at(1234), row);
   const double first = model.predict(model.heads()[3], row);
   std::array<double, 30> other = row;
   for (std::size_t o = 0; o < 5; ++o) other[o] = o == 4 ? 1 : 0;
@@ -233,11 +233,11 @@ TEST_CASE("predictor: six unseen devices are ranked and predicted from ten refer
   if (!folder || !std::filesystem::exists(*folder / "nb201" / "nb201_latency_help.csv")) {
     return paragon_test::skip("no nb201 tables");
   }
-  const data::nasbench201 tables(folder->string());
-  const space::nasbench201 cells;
+  const benchmark::nasbench201_tables tables(folder->string());
+  const benchmark::nasbench201 cells;
   std::vector<double> rows(15625 * 30);
   for (std::size_t i = 0; i < 15625; ++i) {
-    space::one_hot<double>(cells, space::nasbench201_at_api_index(i), std::span(rows).subspan(30 * i, 30));
+    space::one_hot<double>(cells, benchmark::nasbench201_at_api_index(i), std::span(rows).subspan(30 * i, 30));
   }
   const auto add = [&](predictor::measurements& m, std::string_view device, std::size_t cell) {
     m.rows.insert(m.rows.end(), rows.begin() + static_cast<std::ptrdiff_t>(30 * cell),

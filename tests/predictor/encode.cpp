@@ -5,8 +5,8 @@
 #include <vector>
 
 #include <paragon/autodiff/gradient_check.hpp>
+#include <paragon/benchmark/nasbench201/space.hpp>
 #include <paragon/predictor/encode.hpp>
-#include <paragon/space/nasbench201.hpp>
 #include <paragon/space/one_hot.hpp>
 
 using namespace paragon;
@@ -15,7 +15,7 @@ namespace {
 
 template <class Graph>
 void check_cells(const Graph& graph) {
-  const space::nasbench201 cells;
+  const benchmark::nasbench201 cells;
   std::vector<std::uint64_t> indices;
   for (std::uint64_t i = 0; i < cells.size(); i += 97) indices.push_back(i);
   tensor<double> rows({indices.size(), 30});
@@ -34,13 +34,13 @@ void check_cells(const Graph& graph) {
 }  // namespace
 
 TEST_CASE("predictor: encoding one-hot rows is encoding the cells") {
-  check_cells(space::nasbench201_predictor_graph{});
-  check_cells(space::nasbench201_diffusion_graph<>{});
+  check_cells(benchmark::nasbench201_predictor_graph{});
+  check_cells(benchmark::nasbench201_diffusion_graph<>{});
 }
 
 TEST_CASE("predictor: encoding is affine in the row: a mixture of cells becomes the mixture of their graphs") {
-  const space::nasbench201 cells;
-  const space::nasbench201_predictor_graph graph;
+  const benchmark::nasbench201 cells;
+  const benchmark::nasbench201_predictor_graph graph;
   tensor<double> rows({3, 30});
   space::one_hot<double>(cells, cells.at(123), rows.row(0));
   space::one_hot<double>(cells, cells.at(15000), rows.row(1));
@@ -51,22 +51,22 @@ TEST_CASE("predictor: encoding is affine in the row: a mixture of cells becomes 
 }
 
 TEST_CASE("predictor: gradients of encoded graphs") {
-  const space::nasbench201 cells;
+  const benchmark::nasbench201 cells;
   tensor<double> rows({3, 30});
   for (std::size_t i = 0; i < rows.size(); ++i) rows[i] = paragon::random_key{.seed = 5}.uniform(i);
   const auto check = [&](const auto& graph) {
     return autodiff::gradient_error([&](auto&, const auto& x) { return predictor::encode_graph(cells, graph, x[0]); },
                                     {rows});
   };
-  CHECK(check(space::nasbench201_predictor_graph{}) < 1e-8);
-  CHECK(check(space::nasbench201_diffusion_graph<>{}) < 1e-8);
+  CHECK(check(benchmark::nasbench201_predictor_graph{}) < 1e-8);
+  CHECK(check(benchmark::nasbench201_diffusion_graph<>{}) < 1e-8);
 }
 
 TEST_CASE("predictor: encoding refuses rows of another space") {
-  const space::nasbench201 cells;
+  const benchmark::nasbench201 cells;
   const tensor<float> rows({2, 29});
   autodiff::evaluation<float> context;
   CHECK_THROWS_WITH_AS(
-      (void)predictor::encode_graph(cells, space::nasbench201_predictor_graph{}, context.constant(rows)),
+      (void)predictor::encode_graph(cells, benchmark::nasbench201_predictor_graph{}, context.constant(rows)),
       "predictor::encode_graph: rows of 29; expected 30", paragon::error);
 }

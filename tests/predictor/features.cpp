@@ -4,9 +4,9 @@
 #include <vector>
 
 #include <paragon/autodiff/gradient_check.hpp>
+#include <paragon/benchmark/nasbench201/flow_features.hpp>
+#include <paragon/benchmark/nasbench201/space.hpp>
 #include <paragon/predictor/features.hpp>
-#include <paragon/space/nasbench201.hpp>
-#include <paragon/space/nasbench201_flow.hpp>
 
 using namespace paragon;
 
@@ -40,13 +40,14 @@ void check(const F& features) {
 }  // namespace
 
 TEST_CASE("predictor: features of a batch are those of its rows, under every hypothesis, with their gradients") {
-  check(space::nasbench201_flow_features{});
-  check(space::additive_features(space::nasbench201{}));
+  check(benchmark::nasbench201_flow_features{});
+  check(space::additive_features(benchmark::nasbench201{}));
 }
 
 TEST_CASE("predictor: features refuse rows of another space") {
   const tensor<float> rows({2, 31});
   autodiff::evaluation<float> context;
-  CHECK_THROWS_WITH_AS((void)predictor::evaluate_features(space::nasbench201_flow_features{}, context.constant(rows)),
-                       "predictor::evaluate_features: rows of 31; expected 30", paragon::error);
+  CHECK_THROWS_WITH_AS(
+      (void)predictor::evaluate_features(benchmark::nasbench201_flow_features{}, context.constant(rows)),
+      "predictor::evaluate_features: rows of 31; expected 30", paragon::error);
 }

@@ -11,13 +11,13 @@
 #include <string>
 #include <vector>
 
+#include <paragon/benchmark/mobilenetv3/space.hpp>
+#include <paragon/benchmark/nasbench201/descriptor.hpp>
+#include <paragon/benchmark/nasbench201/space.hpp>
 #include <paragon/core/error.hpp>
 #include <paragon/core/random_key.hpp>
 #include <paragon/predictor/correlation.hpp>
 #include <paragon/predictor/gaussian_process.hpp>
-#include <paragon/space/mobilenetv3.hpp>
-#include <paragon/space/nasbench201.hpp>
-#include <paragon/space/nasbench201_descriptor.hpp>
 
 using namespace paragon;
 using predictor::gaussian_process;
@@ -206,9 +206,9 @@ TEST_CASE("predictor: a Gaussian process shares an embedding among decisions of 
   // Four scalars, a weight for each decision, a scale for each feature, three numbers for each choice of a group.
   const auto parameters = [](auto descriptor) { return gaussian_process(descriptor).hyper_parameters().size(); };
   using space::choice_descriptor;
-  CHECK(parameters(choice_descriptor<space::mobilenetv3>()) == 4 + 45 + 3 * (3 + 3 + 3));
-  CHECK(parameters(choice_descriptor<space::nasbench201>()) == 4 + 6 + 3 * 5);
-  CHECK(parameters(space::nasbench201_descriptor{}) == 4 + 6 + 26 + 3 * 5);
+  CHECK(parameters(choice_descriptor<benchmark::mobilenetv3>()) == 4 + 45 + 3 * (3 + 3 + 3));
+  CHECK(parameters(choice_descriptor<benchmark::nasbench201>()) == 4 + 6 + 3 * 5);
+  CHECK(parameters(benchmark::nasbench201_descriptor{}) == 4 + 6 + 26 + 3 * 5);
   CHECK(parameters(without_groups{}) == 4 + 4 + 3 * (3 + 2 + 3 + 4));  // nothing is known of what they mean
   CHECK_THROWS_WITH_AS(
       parameters(uneven_group{}),

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include <paragon/autodiff/gradient_check.hpp>
+#include <paragon/benchmark/nasbench201/graph.hpp>
 #include <paragon/predictor/meta_predictor.hpp>
-#include <paragon/space/nasbench201_graph.hpp>
 
 using namespace paragon;
 

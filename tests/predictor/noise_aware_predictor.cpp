@@ -5,10 +5,10 @@
 #include <vector>
 
 #include <paragon/autodiff/gradient_check.hpp>
+#include <paragon/benchmark/nasbench201/graph.hpp>
 #include <paragon/nn/parameters.hpp>
 #include <paragon/predictor/dataset_encoder.hpp>
 #include <paragon/predictor/noise_aware_predictor.hpp>
-#include <paragon/space/nasbench201_graph.hpp>
 
 #include "../nn/layer_check.hpp"
 
@@ -27,7 +27,7 @@ TEST_CASE("predictor: the published noise-aware predictor has its published numb
 
 TEST_CASE("predictor: messages go along and against the edges, each row a mean") {
   std::vector<double> adjacency(64);
-  paragon::space::nasbench201_diffusion_graph<>::adjacency(std::span<double>(adjacency));
+  paragon::benchmark::nasbench201_diffusion_graph<>::adjacency(std::span<double>(adjacency));
   const predictor::message_matrices<double> messages(adjacency, 8);
   for (const auto* matrix : {&messages.along, &messages.against}) {
     for (std::size_t i = 0; i < 8; ++i) {

@@ -4,18 +4,18 @@
 #include <cmath>
 #include <vector>
 
+#include <paragon/benchmark/nasbench201/space.hpp>
 #include <paragon/core/random_key.hpp>
 #include <paragon/predictor/correlation.hpp>
 #include <paragon/predictor/train_meta_predictor.hpp>
-#include <paragon/space/nasbench201.hpp>
 #include <paragon/space/one_hot.hpp>
 
 using namespace paragon;
 
 namespace {
 
-const space::nasbench201 cells;
-const space::nasbench201::graph graph;
+const benchmark::nasbench201 cells;
+const benchmark::nasbench201::graph graph;
 
 /// Devices on which a 3x3 convolution costs a and pooling 1 - a, so that they rank cells differently.
 struct devices {

@@ -12,12 +12,12 @@
 #include <paragon/autodiff/columns.hpp>
 #include <paragon/autodiff/elementwise.hpp>
 #include <paragon/autodiff/gradient_check.hpp>
+#include <paragon/benchmark/nasbench201/graph.hpp>
+#include <paragon/benchmark/nasbench201/space.hpp>
 #include <paragon/diffusion/sde.hpp>
 #include <paragon/nn/linear.hpp>
 #include <paragon/predictor/noise_aware_predictor.hpp>
 #include <paragon/predictor/train_noise_aware_predictor.hpp>
-#include <paragon/space/nasbench201.hpp>
-#include <paragon/space/nasbench201_graph.hpp>
 
 using namespace paragon;
 
@@ -171,8 +171,8 @@ TEST_CASE("predictor: noise-aware training shows x_t of the process, new in ever
 }
 
 TEST_CASE("predictor: the published network trains on noisy cells, and its gradient by them is right") {
-  using graph = space::nasbench201_diffusion_graph<>;
-  const space::nasbench201 cells;
+  using graph = benchmark::nasbench201_diffusion_graph<>;
+  const benchmark::nasbench201 cells;
   const diffusion::variance_exploding process;
   const predictor::noise_aware_settings settings{.width = 8, .layers = 2, .code = 8, .dataset_code = 0, .hidden = 8};
   std::vector<double> data;
@@ -183,7 +183,7 @@ TEST_CASE("predictor: the published network trains on noisy cells, and its gradi
     graph::encode(cell, std::span<double>(x));
     for (const double v : x) data.push_back(2 * v - 1);
     labels.push_back(static_cast<double>(std::count(cell.operations.begin(), cell.operations.end(),
-                                                    space::nasbench201_operation::nor_conv_3x3)) -
+                                                    benchmark::nasbench201_operation::nor_conv_3x3)) -
                      1.2);
   }
   std::vector<double> adjacency(64);

@@ -9,14 +9,14 @@
 #include <string>
 #include <vector>
 
+#include <paragon/benchmark/nasbench201/space.hpp>
+#include <paragon/benchmark/nasbench201/supernet.hpp>
 #include <paragon/data/image_batches.hpp>
 #include <paragon/data/synthetic_images.hpp>
 #include <paragon/hypernetwork/multilayer.hpp>
 #include <paragon/objective/cost.hpp>
 #include <paragon/search/bilevel.hpp>
 #include <paragon/search/scorer.hpp>
-#include <paragon/space/nasbench201.hpp>
-#include <paragon/supernet/nasbench201.hpp>
 
 #include "../scratch.hpp"
 
@@ -24,12 +24,12 @@ namespace {
 
 using namespace paragon;
 
-using network = supernet::nasbench201<supernet::entangled>;
+using network = benchmark::nasbench201_supernet<benchmark::entangled>;
 using net_type = supernet::supernet<network>;
 using batches = data::image_batches<data::crop>;
-using scorer_type = search::scorer<space::nasbench201, objective::mac_count<space::nasbench201>>;
+using scorer_type = search::scorer<benchmark::nasbench201, objective::mac_count<benchmark::nasbench201>>;
 
-const space::nasbench201 cells{.network = {.channels = 4, .cells_per_stage = 1, .classes = 4, .image_size = 8}};
+const benchmark::nasbench201 cells{.network = {.channels = 4, .cells_per_stage = 1, .classes = 4, .image_size = 8}};
 
 net_type make_net() {
   nn::parameters<float> store;
@@ -47,9 +47,9 @@ struct small_search {
   batches upper{images, halves.second, 16, data::statistics_of(images), {.seed = 5}, data::crop{1}};
   scorer_type costs{cells, 2, objective::mac_count{cells}};
   nn::parameters<float> store;
-  hypernetwork::multilayer hyper{store, {.device_features = 2, .width = 8}, {.seed = 6}};
+  hypernetwork::multilayer hyper{store, {.device_features = 2, .choices = 30, .width = 8}, {.seed = 6}};
   using search_type = search::bilevel<network, hypernetwork::multilayer, batches, batches, scorer_type,
-                                      supernet::uniform_paths<space::nasbench201>>;
+                                      supernet::uniform_paths<benchmark::nasbench201>>;
   std::unique_ptr<search_type> search;
 
   explicit small_search(const search::bilevel_settings& settings = {
@@ -153,7 +153,7 @@ TEST_CASE("search: objectives of a supernet have the loss, the scorer's values a
   const search::batch b{{}, devices, 2, key, 0, 3};
   const std::size_t rows = b.rows();
   tensor<float> relaxed({rows, 30});
-  std::vector<space::nasbench201_cell> drawn;
+  std::vector<benchmark::nasbench201_cell> drawn;
   for (std::size_t r = 0; r < rows; ++r) {
     std::vector<space::choice_index> choices(6);
     for (std::size_t d = 0; d < 6; ++d) {
@@ -178,8 +178,8 @@ TEST_CASE("search: objectives of a supernet have the loss, the scorer's values a
     CAPTURE(r);
     const double loss = s.net.evaluate(drawn[r], images.data(), s.upper.extents(), labels, 16).loss();
     CHECK(z.data()[r * 2] == doctest::Approx((loss - 0.5) / 2).epsilon(1e-5));
-    const auto score = [&](const space::nasbench201_cell& cell) {
-      const std::vector<search::scorer<space::nasbench201, objective::mac_count<space::nasbench201>>::id> one{
+    const auto score = [&](const benchmark::nasbench201_cell& cell) {
+      const std::vector<search::scorer<benchmark::nasbench201, objective::mac_count<benchmark::nasbench201>>::id> one{
           s.costs.intern(cell)};
       std::vector<double> out(1);
       s.costs.score(one, r / 2, out);
@@ -188,7 +188,7 @@ TEST_CASE("search: objectives of a supernet have the loss, the scorer's values a
     CHECK(z.data()[r * 2 + 1] == doctest::Approx(score(drawn[r])).epsilon(1e-5));
     for (std::size_t c = 0; c < 30; ++c) {
       auto other = drawn[r];
-      other.operations[c / 5] = static_cast<space::nasbench201_operation>(c % 5);
+      other.operations[c / 5] = static_cast<benchmark::nasbench201_operation>(c % 5);
       CHECK(slope[r * 30 + c] == doctest::Approx(score(other)).epsilon(1e-5));
     }
   }

@@ -10,12 +10,12 @@
 #include <string>
 #include <vector>
 
+#include <paragon/benchmark/nasbench201/descriptor.hpp>
+#include <paragon/benchmark/nasbench201/tables.hpp>
 #include <paragon/core/error.hpp>
-#include <paragon/data/nasbench201.hpp>
 #include <paragon/pareto/hypervolume.hpp>
 #include <paragon/preference/rays.hpp>
 #include <paragon/search/label_selection.hpp>
-#include <paragon/space/nasbench201_descriptor.hpp>
 
 #include "../support.hpp"
 #include "small_spaces.hpp"
@@ -233,9 +233,9 @@ TEST_CASE("search: label selection says what is wrong with its input") {
 TEST_CASE("search: chosen labels give better fronts than random ones on the real table") {
   const auto folder = paragon_test::data_folder();
   if (!folder || !std::filesystem::is_directory(*folder / "nb201")) return paragon_test::skip("no benchmark tables");
-  const data::nasbench201 tables(*folder);
-  std::vector<space::nasbench201_cell> cells;
-  for (std::size_t i = 0; i < 15625; ++i) cells.push_back(space::nasbench201_at_api_index(i));
+  const benchmark::nasbench201_tables tables(*folder);
+  std::vector<benchmark::nasbench201_cell> cells;
+  for (std::size_t i = 0; i < 15625; ++i) cells.push_back(benchmark::nasbench201_at_api_index(i));
   const auto accuracy = tables.judge().validation_accuracy("cifar10");
   const std::vector<std::string> names{"1080ti_1", "silver_4114", "pixel2"};
   std::vector<search::other_objectives> others;
@@ -249,7 +249,7 @@ TEST_CASE("search: chosen labels give better fronts than random ones on the real
   const auto target = [&](std::size_t i) { return std::min(std::log(100 - accuracy[i]), std::log(30.0)); };
 
   // The part of the true front's volume that 24 cells reach when a process chooses them by its predictions.
-  using cell_process = predictor::gaussian_process<space::nasbench201_descriptor>;
+  using cell_process = predictor::gaussian_process<benchmark::nasbench201_descriptor>;
   const auto rays = preference::circle(24);
   const auto quality = [&](const cell_process& gp) {
     const auto estimates = gp.predict_with_deviations(cells);
@@ -285,8 +285,9 @@ TEST_CASE("search: chosen labels give better fronts than random ones on the real
       cell_process gp({}, {.first_steps = 60, .next_steps = 20});
       search::label_settings settings{.labels = 120};
       if (!choose) settings.first = settings.labels;
-      (void)search::select_labels(gp, space::nasbench201_descriptor{}, std::span<const space::nasbench201_cell>(cells),
-                                  others, target, settings, {.seed = seed});
+      (void)search::select_labels(gp, benchmark::nasbench201_descriptor{},
+                                  std::span<const benchmark::nasbench201_cell>(cells), others, target, settings,
+                                  {.seed = seed});
       (choose ? chosen : random) += quality(gp) / 2;
     }
   }

@@ -5,18 +5,18 @@
 #include <set>
 #include <vector>
 
+#include <paragon/benchmark/nasbench201/space.hpp>
 #include <paragon/diffusion/cost_guidance.hpp>
 #include <paragon/diffusion/exponential_integrator.hpp>
 #include <paragon/diffusion/guidance.hpp>
 #include <paragon/diffusion/independent_choices.hpp>
 #include <paragon/search/pomonag.hpp>
-#include <paragon/space/nasbench201.hpp>
 
 namespace diffusion = paragon::diffusion;
 namespace search = paragon::search;
-using paragon::space::nasbench201;
-using paragon::space::nasbench201_cell;
-using graph = paragon::space::nasbench201_diffusion_graph<>;
+using paragon::benchmark::nasbench201;
+using paragon::benchmark::nasbench201_cell;
+using graph = paragon::benchmark::nasbench201_diffusion_graph<>;
 using exact = diffusion::independent_choices<graph>;
 
 namespace {
@@ -30,7 +30,7 @@ struct size_and_activity {
     std::vector<double> values;
     for (const auto& cell : cells) {
       values.push_back(space.parameters(cell));
-      values.push_back(6 - cell.count(paragon::space::nasbench201_operation::none));
+      values.push_back(6 - cell.count(paragon::benchmark::nasbench201_operation::none));
     }
     return values;
   }

@@ -8,11 +8,11 @@
 #include <string_view>
 #include <vector>
 
+#include <paragon/benchmark/nasbench201/space.hpp>
 #include <paragon/core/error.hpp>
 #include <paragon/core/random_key.hpp>
 #include <paragon/space/choice_notation.hpp>
 #include <paragon/space/choice_table.hpp>
-#include <paragon/space/nasbench201.hpp>
 
 using namespace paragon;
 using space::choice_table;
@@ -144,7 +144,7 @@ TEST_CASE("space: a table of choices refuses spaces that its rows cannot hold, a
 }
 
 TEST_CASE("space: a table of choices refuses rows that are not the space's") {
-  const choice_table table{space::nasbench201{}};
+  const choice_table table{benchmark::nasbench201{}};
   const auto look = [&](std::vector<space::choice_index> row) {
     try {
       (void)table.find(row);

@@ -13,6 +13,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include <paragon/benchmark/nasbench201/space.hpp>
 #include <paragon/core/error.hpp>
 #include <paragon/core/random_key.hpp>
 #include <paragon/space/concepts.hpp>
@@ -20,12 +21,12 @@
 #include <paragon/space/descriptor.hpp>
 #include <paragon/space/enumerate.hpp>
 #include <paragon/space/hash.hpp>
-#include <paragon/space/nasbench201.hpp>
 #include <paragon/space/neighbours.hpp>
 #include <paragon/space/one_hot.hpp>
 #include <paragon/space/sample.hpp>
 #include <paragon/space/shape.hpp>
 
+using namespace paragon::benchmark;
 using namespace paragon::space;
 
 namespace {

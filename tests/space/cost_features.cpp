@@ -6,12 +6,13 @@
 #include <string>
 #include <vector>
 
+#include <paragon/benchmark/nasbench201/flow_features.hpp>
+#include <paragon/benchmark/nasbench201/space.hpp>
 #include <paragon/core/error.hpp>
 #include <paragon/space/cost_features.hpp>
-#include <paragon/space/nasbench201.hpp>
-#include <paragon/space/nasbench201_flow.hpp>
 #include <paragon/space/one_hot.hpp>
 
+namespace benchmark = paragon::benchmark;
 namespace space = paragon::space;
 
 namespace {
@@ -29,8 +30,8 @@ struct archetype {
   void add_adjoint(std::size_t, std::span<const T>, std::span<const T>, std::span<T>) const {}
 };
 static_assert(space::cost_features<archetype> && space::cost_features<archetype, double>);
-static_assert(space::cost_features<space::nasbench201_flow_features>);
-static_assert(space::cost_features<space::additive_features<space::nasbench201>, double>);
+static_assert(space::cost_features<benchmark::nasbench201_flow_features>);
+static_assert(space::cost_features<space::additive_features<benchmark::nasbench201>, double>);
 
 struct without_adjoint {
   std::size_t choices() const { return 2; }
@@ -99,7 +100,7 @@ TEST_CASE("space: additive features are linear, so their adjoint is the transpos
 }
 
 TEST_CASE("space: additive features tell architectures apart that differ in one decision") {
-  const space::nasbench201 cells;
+  const benchmark::nasbench201 cells;
   const space::additive_features features{cells};
   CHECK(features.features() == 25);
   std::array<double, 30> row{};
@@ -110,7 +111,7 @@ TEST_CASE("space: additive features tell architectures apart that differ in one 
     space::one_hot<double>(cells, cell, row);
     features.evaluate<double>(0, row, one);
     cell.operations[i % 6] =
-        static_cast<space::nasbench201_operation>((static_cast<std::size_t>(cell.operations[i % 6]) + 1) % 5);
+        static_cast<benchmark::nasbench201_operation>((static_cast<std::size_t>(cell.operations[i % 6]) + 1) % 5);
     space::one_hot<double>(cells, cell, row);
     features.evaluate<double>(0, row, other);
     CHECK(one != other);

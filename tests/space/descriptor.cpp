@@ -6,9 +6,10 @@
 #include <span>
 #include <vector>
 
+#include <paragon/benchmark/nasbench201/space.hpp>
 #include <paragon/space/descriptor.hpp>
-#include <paragon/space/nasbench201.hpp>
 
+using namespace paragon::benchmark;
 using namespace paragon::space;
 
 namespace {

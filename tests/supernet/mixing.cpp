@@ -12,17 +12,17 @@
 #include <paragon/autodiff/cross_entropy.hpp>
 #include <paragon/autodiff/elementwise.hpp>
 #include <paragon/autodiff/reduce.hpp>
+#include <paragon/benchmark/nasbench201/space.hpp>
+#include <paragon/benchmark/nasbench201/supernet.hpp>
 #include <paragon/hypernetwork/relaxation.hpp>
-#include <paragon/space/nasbench201.hpp>
 #include <paragon/supernet/mixing.hpp>
-#include <paragon/supernet/nasbench201.hpp>
 
 #include "autodiff/random_tensor.hpp"
-#include "plain_nasbench201.hpp"
+#include "benchmark/plain_nasbench201.hpp"
 
 namespace autodiff = paragon::autodiff;
+namespace benchmark = paragon::benchmark;
 namespace nn = paragon::nn;
-namespace space = paragon::space;
 namespace supernet = paragon::supernet;
 using paragon_test::cell_of;
 using paragon_test::normal;
@@ -144,12 +144,12 @@ TEST_CASE("supernet: a row that is not one-hot is refused") {
 
 namespace {
 
-constexpr space::nasbench201_network tiny{.channels = 2, .cells_per_stage = 2, .classes = 3, .image_size = 4};
+constexpr benchmark::nasbench201_network tiny{.channels = 2, .cells_per_stage = 2, .classes = 3, .image_size = 4};
 
 struct mixed_net {
   nn::parameters<double> store;
   nn::parameters<double> kept;
-  supernet::nasbench201<supernet::separate> network{store, kept, space::nasbench201{tiny}, {.seed = 7}};
+  benchmark::nasbench201_supernet<benchmark::separate> network{store, kept, benchmark::nasbench201{tiny}, {.seed = 7}};
   paragon::tensor<double> images = normal({3, 4, 4, 3}, 210);
   std::vector<std::uint32_t> labels{2, 0, 1};
 
@@ -203,9 +203,9 @@ TEST_CASE("supernet: the exact mixture has the gradient of the full mixture, bat
                                               {1, 0, 0, 3, 2, 1}, {0, 0, 4, 1, 1, 4}};
   for (const auto& digits : cells) {
     const auto row = one_hot_row(cell_of(digits));
-    CAPTURE(space::to_string(cell_of(digits)));
+    CAPTURE(benchmark::to_string(cell_of(digits)));
     for (const bool running : {false, true}) {
-      // Kept statistics that are not the cell's own would make something of zeros, see `supernet::nasbench201`.
+      // Kept statistics that are not the cell's own would make something of zeros, see `benchmark::nasbench201_supernet`.
       if (running && std::count(digits.begin(), digits.end(), 0) > 0) continue;
       CAPTURE(running);
       double loss = 0;
@@ -287,7 +287,8 @@ TEST_CASE("supernet: the network of one cell has no other operations for the exa
   nn::parameters<double> store;
   nn::parameters<double> kept;
   const auto cell = cell_of({3, 2, 4, 1, 2, 3});
-  const supernet::nasbench201 network(store, kept, space::nasbench201{tiny}, {.seed = 7}, supernet::only{cell});
+  const benchmark::nasbench201_supernet network(store, kept, benchmark::nasbench201{tiny}, {.seed = 7},
+                                                benchmark::only{cell});
   supernet::exact_mixing<double> exact;
   const auto row = one_hot_row(cell);
   const auto images = normal({1, 4, 4, 3}, 213);

@@ -8,7 +8,7 @@
 #include <span>
 #include <vector>
 
-#include <paragon/space/nasbench201.hpp>
+#include <paragon/benchmark/nasbench201/space.hpp>
 #include <paragon/supernet/path_sampler.hpp>
 
 using namespace paragon;
@@ -25,8 +25,8 @@ void check_share(std::size_t count, double probability) {
 }
 
 bool convolves(std::size_t, std::size_t choice) {
-  const auto o = static_cast<space::nasbench201_operation>(choice);
-  return o == space::nasbench201_operation::nor_conv_1x1 || o == space::nasbench201_operation::nor_conv_3x3;
+  const auto o = static_cast<benchmark::nasbench201_operation>(choice);
+  return o == benchmark::nasbench201_operation::nor_conv_1x1 || o == benchmark::nasbench201_operation::nor_conv_3x3;
 }
 
 /// Decisions of three choices without a weighted one, of two weighted ones, and of one each.
@@ -42,7 +42,7 @@ static_assert(space::has_decisions<uneven_space>);
 }  // namespace
 
 TEST_CASE("supernet: uniform paths take every choice equally often, decision by decision") {
-  const supernet::uniform_paths paths(space::nasbench201{}, {.seed = 11});
+  const supernet::uniform_paths paths(benchmark::nasbench201{}, {.seed = 11});
   std::array<std::array<std::size_t, 5>, 6> taken{};
   std::array<std::size_t, 25> first_two{};
   std::array<space::choice_index, 6> c{};
@@ -58,7 +58,7 @@ TEST_CASE("supernet: uniform paths take every choice equally often, decision by 
 }
 
 TEST_CASE("supernet: paths of even capacity have as many with k convolutions for every k") {
-  const supernet::even_capacity_paths paths(space::nasbench201{}, convolves, {.seed = 12});
+  const supernet::even_capacity_paths paths(benchmark::nasbench201{}, convolves, {.seed = 12});
   std::array<std::size_t, 7> by_capacity{};
   std::array<std::array<std::size_t, 5>, 6> taken{};
   std::map<std::vector<bool>, std::size_t> pairs;  // which two edges convolve
@@ -102,7 +102,7 @@ TEST_CASE("supernet: where a decision has choices of one kind only, paths of eve
 }
 
 TEST_CASE("supernet: a path is a function of its step alone") {
-  const space::nasbench201 space;
+  const benchmark::nasbench201 space;
   const supernet::uniform_paths uniform(space, {.seed = 14});
   const supernet::even_capacity_paths even(space, convolves, {.seed = 14});
   const auto row = [](const auto& paths, std::uint64_t first) {

@@ -15,16 +15,17 @@
 #include <paragon/autodiff/elementwise.hpp>
 #include <paragon/autodiff/gradient_check.hpp>
 #include <paragon/autodiff/linear.hpp>
+#include <paragon/benchmark/nasbench201/space.hpp>
+#include <paragon/benchmark/nasbench201/supernet.hpp>
 #include <paragon/nn/optimiser.hpp>
 #include <paragon/space/choice_notation.hpp>
-#include <paragon/space/nasbench201.hpp>
-#include <paragon/supernet/nasbench201.hpp>
 #include <paragon/supernet/supernet.hpp>
 
 #include "autodiff/random_tensor.hpp"
-#include "plain_nasbench201.hpp"
+#include "benchmark/plain_nasbench201.hpp"
 
 namespace autodiff = paragon::autodiff;
+namespace benchmark = paragon::benchmark;
 namespace nn = paragon::nn;
 namespace supernet = paragon::supernet;
 using paragon_test::cell_of;
@@ -174,8 +175,8 @@ TEST_CASE("supernet: loss and accuracy of an architecture do not depend on the b
 TEST_CASE("supernet: recalibrated statistics are the mean over the batches") {
   nn::parameters<double> store;
   nn::parameters<double> kept;
-  const paragon::space::nasbench201 cells{{.channels = 2, .cells_per_stage = 1, .classes = 2, .image_size = 4}};
-  const supernet::nasbench201 network(store, kept, cells, {.seed = 1});
+  const paragon::benchmark::nasbench201 cells{{.channels = 2, .cells_per_stage = 1, .classes = 2, .image_size = 4}};
+  const benchmark::nasbench201_supernet network(store, kept, cells, {.seed = 1});
   supernet::supernet net(network, store, kept);
   const auto images = normal({4, 4, 4, 3}, 302);
   const std::vector<std::uint32_t> labels{0, 1, 1, 0};
@@ -204,8 +205,8 @@ TEST_CASE("supernet: recalibrated statistics are the mean over the batches") {
 TEST_CASE("supernet: training the weights of sampled cells lowers their loss") {
   nn::parameters<float> store;
   nn::parameters<float> kept;
-  const paragon::space::nasbench201 cells{{.channels = 4, .cells_per_stage = 1, .classes = 2, .image_size = 8}};
-  const supernet::nasbench201 network(store, kept, cells, {.seed = 1});
+  const paragon::benchmark::nasbench201 cells{{.channels = 4, .cells_per_stage = 1, .classes = 2, .image_size = 8}};
+  const benchmark::nasbench201_supernet network(store, kept, cells, {.seed = 1});
   supernet::supernet net(network, store, kept);
   // Class 1: the upper half is brighter.
   paragon::tensor<float> images({32, 8, 8, 3});

@@ -9,20 +9,21 @@
 #include <span>
 #include <vector>
 
+#include <paragon/benchmark/nasbench201/space.hpp>
+#include <paragon/benchmark/nasbench201/supernet.hpp>
 #include <paragon/core/parallel.hpp>
 #include <paragon/data/image_tasks.hpp>
 #include <paragon/nn/parameters.hpp>
 #include <paragon/objective/concepts.hpp>
-#include <paragon/space/nasbench201.hpp>
-#include <paragon/supernet/nasbench201.hpp>
 #include <paragon/supernet/rivals.hpp>
 #include <paragon/supernet/supernet.hpp>
 #include <paragon/supernet/task_accuracy.hpp>
 
 #include "autodiff/random_tensor.hpp"
-#include "plain_nasbench201.hpp"
+#include "benchmark/plain_nasbench201.hpp"
 
 namespace autodiff = paragon::autodiff;
+namespace benchmark = paragon::benchmark;
 namespace data = paragon::data;
 namespace nn = paragon::nn;
 namespace supernet = paragon::supernet;
@@ -51,13 +52,13 @@ double brute_force(std::span<const T> logits, std::size_t width, const classes& 
   return static_cast<double>(right) / static_cast<double>(images);
 }
 
-using net_type = supernet::supernet<supernet::nasbench201<>>;
+using net_type = supernet::supernet<benchmark::nasbench201_supernet<>>;
 
 net_type small_supernet(int count) {
   nn::parameters<float> store;
   nn::parameters<float> kept;
-  const paragon::space::nasbench201 cells{{.channels = 4, .cells_per_stage = 1, .classes = count, .image_size = 8}};
-  const supernet::nasbench201 network(store, kept, cells, {.seed = 1});
+  const paragon::benchmark::nasbench201 cells{{.channels = 4, .cells_per_stage = 1, .classes = count, .image_size = 8}};
+  const benchmark::nasbench201_supernet network(store, kept, cells, {.seed = 1});
   return {network, store, kept};
 }
 
@@ -70,9 +71,9 @@ struct labelled {
   }
 };
 
-using task_accuracy = supernet::task_accuracy<supernet::nasbench201<>>;
-static_assert(paragon::objective::objective<task_accuracy, paragon::space::nasbench201_cell, data::image_task>);
-static_assert(!paragon::objective::objective<task_accuracy, paragon::space::nasbench201_cell, std::size_t>);
+using task_accuracy = supernet::task_accuracy<benchmark::nasbench201_supernet<>>;
+static_assert(paragon::objective::objective<task_accuracy, paragon::benchmark::nasbench201_cell, data::image_task>);
+static_assert(!paragon::objective::objective<task_accuracy, paragon::benchmark::nasbench201_cell, std::size_t>);
 
 }  // namespace
 
@@ -177,8 +178,9 @@ TEST_CASE("supernet: a cell's accuracy on a task is that of its logits among the
 TEST_CASE("supernet: accuracies on tasks are the same for any number of threads, also asked at once") {
   const auto net = small_supernet(4);
   const labelled held_out(130, 4, 401);
-  const std::vector<paragon::space::nasbench201_cell> cells{cell_of({3, 2, 4, 1, 2, 3}), cell_of({2, 2, 2, 2, 2, 2}),
-                                                            cell_of({3, 3, 3, 3, 3, 3}), cell_of({1, 4, 0, 3, 1, 2})};
+  const std::vector<paragon::benchmark::nasbench201_cell> cells{
+      cell_of({3, 2, 4, 1, 2, 3}), cell_of({2, 2, 2, 2, 2, 2}), cell_of({3, 3, 3, 3, 3, 3}),
+      cell_of({1, 4, 0, 3, 1, 2})};
   const std::vector<data::image_task> tasks{{{0, 1}}, {{1, 2, 3}}, {{0, 3}}};
   std::vector<std::vector<double>> found;
   for (const std::size_t threads : {1U, 2U, 3U}) {

@@ -20,7 +20,7 @@
 namespace paragon::inline PARAGON_ISA::diffusion {
 
 /// The exact score of architectures whose decisions are independent of each other: what a network that is trained on
-/// such data (all cells of NAS-Bench-201, say) can learn at best.
+/// such data (all architectures of a small space, say) can learn at best.
 ///
 /// Data are encodings scaled to -1 and 1. Given x_t, the choices of a decision have the probabilities
 /// softmax(log prior + 2 scale / deviation^2 x_t), each decision for itself; the score follows from the expected data.

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
-#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -11,8 +10,6 @@
 
 #include "../core/error.hpp"
 #include "../core/json.hpp"
-#include "../space/mobilenetv3_graph.hpp"
-#include "../space/nasbench201_graph.hpp"
 
 namespace paragon::inline PARAGON_ISA::diffusion {
 
@@ -26,6 +23,8 @@ struct score_graph {
   friend bool operator==(const score_graph&, const score_graph&) = default;
 };
 
+struct mask_full {};  ///< the mask of a graph where a type chooses it: all nodes attend to all
+
 /// Every node attends to every node, itself included: what the mask is best where nothing published is to be matched.
 [[nodiscard]] inline std::vector<std::uint8_t> full_mask(std::size_t nodes) {
   return std::vector<std::uint8_t>(nodes * nodes, 1);
@@ -37,56 +36,6 @@ template <class Graph>
   std::vector<float> links(graph.nodes() * graph.nodes());
   graph.adjacency(std::span<float>(links));
   return std::vector<std::uint8_t>(links.begin(), links.end());
-}
-
-struct mask_full {};  ///< of `nasbench201_score_graph`: all attend to all
-
-/// NAS-Bench-201 as `space::nasbench201_diffusion_graph` encodes it.
-/// \tparam Mask  `mask_full`, `space::mask_corrected`, `space::mask_published` or `space::mask_published_closure`
-template <class Mask = mask_full>
-[[nodiscard]] score_graph nasbench201_score_graph() {
-  score_graph graph{{"input", "0-1", "0-2", "1-2", "0-3", "1-3", "2-3", "output"}, {"input", "output"}, {}};
-  for (const std::string_view name : space::nasbench201_operation_names) graph.operators.emplace_back(name);
-  if constexpr (std::same_as<Mask, mask_full>) {
-    graph.mask = full_mask(graph.nodes.size());
-  } else {
-    graph.mask = adjacency_mask(space::nasbench201_diffusion_graph<Mask>{});
-  }
-  return graph;
-}
-
-struct mask_stages {};  ///< of `mobilenetv3_score_graph`: the layers of a stage attend to each other
-struct mask_chain {};   ///< as published: each layer to the next
-
-/// Once-for-All's MobileNetV3 as `space::mobilenetv3_diffusion_graph` encodes it.
-/// \tparam Mask  `mask_stages`, `mask_full` or `mask_chain`
-template <class Mask = mask_stages>
-[[nodiscard]] score_graph mobilenetv3_score_graph() {
-  using encoding = space::mobilenetv3_diffusion_graph;
-  constexpr std::size_t each = space::mobilenetv3_subnet::layers_per_stage;
-  score_graph graph;
-  for (std::size_t i = 0; i < encoding::nodes(); ++i) {
-    graph.nodes.push_back("stage " + std::to_string(i / each) + " layer " + std::to_string(i % each));
-  }
-  for (const char* kernel : {"3", "5", "7"}) {
-    for (const char* ratio : {"3", "4", "6"}) {
-      graph.operators.push_back(std::string("kernel ") + kernel + " ratio " + ratio);
-    }
-  }
-  if constexpr (std::same_as<Mask, mask_chain>) {
-    graph.mask = adjacency_mask(encoding{});
-  } else {
-    static_assert(std::same_as<Mask, mask_stages> || std::same_as<Mask, mask_full>,
-                  "Mask is mask_stages, mask_full or mask_chain");
-    graph.mask = full_mask(graph.nodes.size());
-    if constexpr (std::same_as<Mask, mask_stages>) {
-      for (std::size_t i = 0; i < graph.mask.size(); ++i) {
-        const std::size_t n = graph.nodes.size();
-        graph.mask[i] = i / n / each == i % n / each ? 1 : 0;
-      }
-    }
-  }
-  return graph;
 }
 
 /// Returns a graph whose mask fits its nodes. \throws error otherwise, and for no nodes or operators

@@ -82,7 +82,7 @@ template <class Process>
 ///
 /// \code
 /// auto model = diffusion::score_model<float>::load("score.safetensors");
-/// model.require(diffusion::nasbench201_score_graph());
+/// model.require(graph);   // what the program encodes architectures as
 /// diffusion::score_evaluator<float> score(model.network(), model.weights(), model.graph().mask);
 /// \endcode
 template <class T = float, parametrisation Output = one_hot_rows, sde Process = variance_exploding,

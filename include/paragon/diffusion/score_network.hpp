@@ -28,7 +28,7 @@ namespace paragon::inline PARAGON_ISA::diffusion {
 /// to which; a row that sees none attends to all alike. There is no dropout. Parameters are named as in the published
 /// network: opEmb, timeEmb1, timeEmb2, graph_encoder.encoder_f..., final.linears; where the parametrisation has a prior
 /// there is also final.prior, a bias of every row's own.
-/// Reference: An et al., "DiffusionNAG", ICLR 2024, arXiv 2305.16943; MobileNetV3's positions: `stage = 4`.
+/// Reference: An et al., "DiffusionNAG", ICLR 2024, arXiv 2305.16943.
 /// \tparam Output  models `parametrisation`: what the head's numbers mean
 template <parametrisation Output = one_hot_rows>
 class score_network {

@@ -9,16 +9,17 @@
 
 namespace paragon::inline PARAGON_ISA::diffusion {
 
-/// Sizes of a score network. The defaults are the published network for NAS-Bench-201: 3,989,575 parameters.
+/// Sizes of a score network. The number of nodes and that of operators are those of the graph and must be given; the
+/// other defaults are the published network's.
 struct score_network_settings {
-  std::size_t nodes = 8;      ///< rows of an operator matrix
-  std::size_t operators = 7;  ///< its columns
+  std::size_t nodes = 0;      ///< rows of an operator matrix
+  std::size_t operators = 0;  ///< its columns
   std::size_t width = 64;
   std::size_t layers = 12;
   std::size_t heads = 8;
   std::size_t inner = 128;  ///< hidden width of the feed-forward parts
   std::size_t head = 1536;  ///< width of the two hidden layers behind the transformer
-  std::size_t stage = 0;    ///< positions start again after so many rows (MobileNetV3: 4); 0: never
+  std::size_t stage = 0;    ///< positions start again after so many rows, those of a stage of the network; 0: never
   /// Instead of x and the noise level as they are, the network reads what each row of x says by itself, E[x_0 | that
   /// row] under the prior (`raw_score`, which has none: x at unit variance), and the logarithm of deviation / scale.
   /// And the embedding is not multiplied by sqrt(width), which drowns positions. What rows have to do with each other,
@@ -28,14 +29,9 @@ struct score_network_settings {
   friend bool operator==(const score_network_settings&, const score_network_settings&) = default;
 };
 
-/// The published network for Once-for-All's MobileNetV3: 3,992,777 parameters.
-[[nodiscard]] inline score_network_settings published_mobilenetv3_network() {
-  return {.nodes = 20, .operators = 9, .stage = 4};
-}
-
 /// A network of about one thirtieth of the published one's parameters and arithmetic; as good with `one_hot_rows`.
 ///
-/// \param stage  rows of a stage where the mask keeps every row to its stage, as `mobilenetv3_score_graph` does: what
+/// \param stage  rows of a stage where the mask keeps every row to its stage, as for networks made of stages: what
 ///               its rows have to do with each other is then learned from all stages at once. 0 where all rows see
 ///               each other: they could not tell their own stage from another.
 [[nodiscard]] inline score_network_settings light_score_network(std::size_t nodes, std::size_t operators,

@@ -34,8 +34,8 @@ struct score_training_settings {
   friend bool operator==(const score_training_settings&, const score_training_settings&) = default;
 };
 
-/// The published training: 250,001 updates at a constant rate of 2e-5 (NAS-Bench-201; four times as many for
-/// MobileNetV3).
+/// The published training: 250,001 updates at a constant rate of 2e-5; four times as many for the larger of the two
+/// published spaces.
 [[nodiscard]] inline score_training_settings published_score_training(std::size_t steps = 250001) {
   return {.steps = steps, .rate = 2e-5, .last_rate = 2e-5, .warmup = 1000};
 }
@@ -242,10 +242,9 @@ struct training_checkpoint {
 /// \throws error as `score_trainer`, and where a checkpoint can't be read or written
 ///
 /// \code
-/// auto graph = diffusion::nasbench201_score_graph();
-/// diffusion::score_model<float> model(graph, diffusion::light_score_network(8, 7),
-///                                      diffusion::variance_exploding{}, {.seed = 1});
-/// auto data = diffusion::row_classes::of(space::nasbench201_diffusion_graph<>{}, space::all_architectures(cells));
+/// diffusion::score_model<float> model(graph, diffusion::light_score_network(graph.nodes.size(), graph.operators.size()),
+///                                     diffusion::variance_exploding{}, {.seed = 1});
+/// auto data = diffusion::row_classes::of(encoding, space::all_architectures(cells));
 /// diffusion::train_score(model, data, {}, {.seed = 2}, terminal_progress{}, {.path = "training.safetensors"});
 /// model.save("score.safetensors");
 /// \endcode

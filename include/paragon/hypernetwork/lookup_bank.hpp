@@ -14,6 +14,7 @@
 #include "../autodiff/gather.hpp"
 #include "../autodiff/linear.hpp"
 #include "../autodiff/softmax.hpp"
+#include "../core/error.hpp"
 #include "../nn/parameters.hpp"
 
 namespace paragon::inline PARAGON_ISA::hypernetwork {
@@ -22,8 +23,8 @@ struct lookup_bank_settings {
   std::size_t bank = 50;   ///< number of tables that a device mixes
   std::size_t rows = 101;  ///< preference steps
   std::size_t device_features = 10;
-  std::size_t choices = 30;  ///< total choices of the search space
-  bool sine = true;          ///< whether the mixing weights pass through a sine (NAS-Bench-201 only)
+  std::size_t choices = 0;  ///< total choices of the search space, see `space::total_choices`; must be given
+  bool sine = true;  ///< whether the mixing weights pass through a sine; the published one does for one space only
 
   friend bool operator==(const lookup_bank_settings&, const lookup_bank_settings&) = default;
 };
@@ -34,15 +35,18 @@ struct lookup_bank_settings {
 /// the rows. Only the first of two preferences is used, and neighbouring rows know nothing of each other:
 /// `hypernetwork::multilayer` is the default for these reasons.
 /// Parameters: "hardware_embedding.weight" [bank, features], "tables" [rows, bank * choices] (table after table).
-/// Reference: arXiv 2402.18213, as released for NAS-Bench-201.
+/// Reference: arXiv 2402.18213, as released.
 class lookup_bank {
 public:
+  /// \throws error where the settings have no choices
   template <class T, class B>
   lookup_bank(nn::parameters<T, B>& store, lookup_bank_settings settings, paragon::random_key key)
       : embedding_(
             store.add("hardware_embedding.weight", {settings.bank, settings.device_features}, nn::normal{}, key)),
         tables_(store.add("tables", {settings.rows, settings.bank * settings.choices}, nn::normal{}, key)),
-        settings_(settings) {}
+        settings_(settings) {
+    if (settings.choices == 0) throw error("hypernetwork::lookup_bank", "0 choices", "the total choices of the space");
+  }
 
   /// \throws error where there are not two objectives, or a preference lies outside [0, 1]
   template <class C>

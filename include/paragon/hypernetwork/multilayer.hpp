@@ -7,6 +7,7 @@
 
 #include "../autodiff/columns.hpp"
 #include "../autodiff/elementwise.hpp"
+#include "../core/error.hpp"
 #include "../nn/linear.hpp"
 #include "../nn/parameters.hpp"
 
@@ -15,7 +16,7 @@ namespace paragon::inline PARAGON_ISA::hypernetwork {
 struct multilayer_settings {
   std::size_t objectives = 2;
   std::size_t device_features = 10;
-  std::size_t choices = 30;  ///< total choices of the search space
+  std::size_t choices = 0;  ///< total choices of the search space, see `space::total_choices`; must be given
   std::size_t width = 128;
   std::size_t layers = 2;    ///< hidden layers
   double output_gain = 0.1;  ///< small, so that every choice is about equally likely at first
@@ -29,8 +30,10 @@ struct multilayer_settings {
 /// gradients (see `autodiff::context::backward_instances`) are cheap.
 class multilayer {
 public:
+  /// \throws error where the settings have no choices
   template <class T, class B>
   multilayer(nn::parameters<T, B>& store, multilayer_settings settings, paragon::random_key key) {
+    if (settings.choices == 0) throw error("hypernetwork::multilayer", "0 choices", "the total choices of the space");
     std::size_t in = settings.objectives + settings.device_features;
     for (std::size_t l = 0; l < settings.layers; ++l) {
       hidden_.emplace_back(store, "hidden" + std::to_string(l), in, settings.width, key,

@@ -60,7 +60,7 @@ struct batch_norm_settings {
 /// Whose mean and variance is said at the call: `batch_statistics{}`, `running_statistics(kept)` or
 /// `collect_statistics(store, momentum)`. The kept ones are "NAME.mean" (0 at first) and "NAME.variance" (1) in a store of
 /// their own, which no optimiser sees. A layer that does not track uses the batch's statistics whatever is asked for, as
-/// the search cells of NAS-Bench-201 do: a network that must run on single images tracks in every layer.
+/// the published search cells do: a network that must run on single images tracks in every layer.
 ///
 /// \code
 /// nn::parameters<float> weights, statistics;

@@ -13,7 +13,7 @@ namespace paragon::inline PARAGON_ISA::nn {
 
 struct squeeze_excite_settings {
   std::size_t channels = 1;
-  std::size_t hidden = 1;  ///< MobileNetV3: a quarter of the channels, rounded to a multiple of 8
+  std::size_t hidden = 1;  ///< as published often a quarter of the channels, rounded to a multiple of 8
 
   friend bool operator==(const squeeze_excite_settings&, const squeeze_excite_settings&) = default;
 };
@@ -21,7 +21,7 @@ struct squeeze_excite_settings {
 /// Images times one number per image and channel, which a small network makes of the channels' means:
 /// x hard_sigmoid(W2 relu(W1 mean(x) + b1) + b2), layers "NAME.reduce" and "NAME.expand".
 ///
-/// Reference: Hu et al., CVPR 2018; with the hard sigmoid, Howard et al., ICCV 2019 (MobileNetV3).
+/// Reference: Hu et al., CVPR 2018; with the hard sigmoid, Howard et al., ICCV 2019.
 class squeeze_excite {
 public:
   template <class T, class B>

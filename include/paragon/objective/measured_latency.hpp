@@ -34,7 +34,7 @@ namespace paragon::inline PARAGON_ISA::objective {
 /// \tparam Build  a copyable function of an architecture
 ///
 /// \code
-/// objective::measured_latency here(space::nasbench201{}, [&](const auto& cell) { return [&, cell] { run(cell); }; });
+/// objective::measured_latency here(space, [&](const auto& a) { return [&, a] { run(a); }; });
 /// here.measure(references);
 /// double ms = here.value(references[0]);
 /// \endcode

@@ -27,13 +27,12 @@ struct by_index {
 ///
 /// The column is not copied and must outlive the objective. NaN in it means "not measured": asking for such a value is an
 /// error, `known(a)` asks first.
-/// \tparam Order which row belongs to an architecture: `order(space, a)`. Tables of NAS-Bench-201 are in the benchmark's
-///   own order, `space::nasbench201_api_order`.
+/// \tparam Order which row belongs to an architecture: `order(space, a)`. Tables of a benchmark are often
+///   in an order of its own.
 ///
 /// \code
-/// paragon::objective::table error({"error", "%", paragon::direction::minimise}, cells, column,
-///                                 paragon::space::nasbench201_api_order{});
-/// double e = error.value(cell);
+/// paragon::objective::table error({"error", "%", paragon::direction::minimise}, space, column);
+/// double e = error.value(architecture);
 /// \endcode
 template <class S, class Order = by_index>
 class table {

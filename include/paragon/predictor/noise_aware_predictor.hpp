@@ -90,7 +90,7 @@ template <class T>
 /// the code of the noise level, joined with the data set's code, through a layer of tanh to one number a head.
 ///
 /// Weights are named as in the published network: gcn.0.weight1, ..., timeEmb1, timeEmb2, fc1, pred_fc.0, pred_fc.2.
-/// Reference: DiffusionNAG (arXiv 2305.16943), its NAS-Bench-201 predictor.
+/// Reference: DiffusionNAG (arXiv 2305.16943), its predictor for cells.
 class noise_aware_predictor {
 public:
   /// \throws error for no layers or no heads

@@ -240,7 +240,7 @@ inline std::string page_key(const result& r) {
 ///
 /// Provenance and settings, the front of every device as a small multiple (seen and unseen apart, the first objective on
 /// one scale), and a table of hypervolumes beside the true front and the random baseline. Pointing at a front shows the
-/// architecture, its values and its preference, and NAS-Bench-201 cells as a drawing; a click enlarges the front beside a
+/// architecture, its values and its preference, and a cell that is written `|operation~source|+...` as a drawing; a click enlarges the front beside a
 /// table of its points. Everything but that works without scripts. All text is escaped.
 ///
 /// \throws error where a point has another number of objectives than the result

@@ -28,8 +28,7 @@ template <class S>
 /// The hash as a function object for unordered containers.
 ///
 /// \code
-/// using cell = paragon::space::nasbench201::architecture;
-/// std::unordered_set<cell, paragon::space::hasher<paragon::space::nasbench201>> seen;
+/// std::unordered_set<my_space::architecture, paragon::space::hasher<my_space>> seen;
 /// std::unordered_set<other, paragon::space::hasher<other_space>> more(0, paragon::space::hasher(space));
 /// \endcode
 template <class S>

@@ -50,8 +50,8 @@ private:
 
 /// The architectures that differ from `a` in exactly one decision, by decision and then by choice.
 ///
-/// A changed choice that has no effect gives `a` itself and is left out; so are repetitions. NAS-Bench-201 has 24
-/// neighbours. O(choices * decisions): every changed row is decoded, and found again by its hash.
+/// A changed choice that has no effect gives `a` itself and is left out; so are repetitions. Six decisions of five choices
+/// have at most 24 neighbours. O(choices * decisions): every changed row is decoded, and found again by its hash.
 template <class S>
 [[nodiscard]] std::vector<architecture_of<S>> neighbours(const S& space, const architecture_of<S>& a) {
   static_assert(require_decisions<S>());

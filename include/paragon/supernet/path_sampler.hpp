@@ -57,8 +57,8 @@ private:
 /// As many paths of k weighted choices for every k: how many decisions take one is uniform from 0 to all, which ones is
 /// drawn, and so is the choice of each decision among those of its kind.
 ///
-/// Uniform paths have nearly all about the same number: of those of NAS-Bench-201 0.4 % take a convolution on all six
-/// edges and 4 % on five, so the networks of the greatest capacity, whose weights depend most on each other, are judged by
+/// Uniform paths have nearly all about the same number: where two of five operations are convolutions, 0.4 % of the
+/// paths take a convolution on all of six edges and 4 % on five, so the networks of the greatest capacity, whose weights depend most on each other, are judged by
 /// weights that hardly ever worked together. Here it is a seventh each. The choices of one decision are as likely as each
 /// other within their kind, and each kind is taken half of the time.
 /// \tparam Space  models `space::has_decisions`

@@ -52,8 +52,8 @@ struct tally {
 ///
 /// \code
 /// nn::parameters<float> store, kept;
-/// supernet::nasbench201 cells(store, kept, space::nasbench201{}, {.seed = 1});
-/// supernet::supernet net(cells, std::move(store), std::move(kept));
+/// my_network network(store, kept, space, {.seed = 1});
+/// supernet::supernet net(network, std::move(store), std::move(kept));
 /// const auto theta = nn::bind(tape, net.store());
 /// tape.backward(autodiff::cross_entropy(net.logits(theta, images, cell), labels));          // training of the weights
 /// const auto alpha = hypernetwork::reinmax{}(logits, net.offsets(), key);
