@@ -31,6 +31,7 @@ target_compile_options(paragon-dev INTERFACE
 if(PARAGON_SANITIZE)
   set(sanitize -fsanitize=${PARAGON_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_compile_options(paragon-dev INTERFACE "$<$<COMPILE_LANGUAGE:CXX>:${sanitize}>")
+  target_compile_definitions(paragon-dev INTERFACE PARAGON_SANITIZED)  # for tests that limit memory
   target_link_options(paragon-dev INTERFACE ${sanitize})
 endif()
 

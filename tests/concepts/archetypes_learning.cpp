@@ -214,7 +214,7 @@ TEST_CASE("concepts: samples need a process, a score and terms, no more") {
   CHECK(diffusion::sample(process, guided, diffusion::exponential_integrator{.steps = 4}, {1, 2}, {}, three).size() ==
         6);
   CHECK(diffusion::sample(process, plain, diffusion::probability_flow{.steps = 4}, {1, 2}, {}, three).size() == 6);
-  CHECK(diffusion::sample(process, plain, diffusion::predictor_corrector{.steps = 4}, {1, 2}, {}, three).size() == 6);
+  CHECK(diffusion::sample(process, plain, diffusion::predictor_corrector<>{.steps = 4}, {1, 2}, {}, three).size() == 6);
 }
 
 TEST_CASE("concepts: images need augmentations and features, no more") {

@@ -146,7 +146,7 @@ std::string within(rlim_t bytes, Body body) {
 
 }  // namespace
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if defined(PARAGON_SANITIZED)
 TEST_CASE("core: threads that the system refuses" * doctest::skip()) {}  // a sanitizer needs terabytes of addresses
 #else
 TEST_CASE("core: threads that the system refuses are an error that says how many there could be, and all end") {

@@ -432,7 +432,7 @@ TEST_CASE("examples: pareto's messages are short and cannot act on a terminal") 
 
 TEST_CASE("examples: pareto without the threads or the memory that it wants says so") {
   if (!built()) return;
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if defined(PARAGON_SANITIZED)
   return paragon_test::skip("sanitizers need more address space than the limits of this test leave");
 #endif
   const shell run;
