@@ -42,6 +42,14 @@ PARAGON_TEST_NOINLINE void* operator new(std::size_t bytes, std::align_val_t a) 
 PARAGON_TEST_NOINLINE void* operator new[](std::size_t bytes, std::align_val_t a) {
   return paragon_test::counted(bytes, static_cast<std::size_t>(a));
 }
+// std::stable_sort takes its memory by this one. The standard library's calls the one above, a sanitizer's does not.
+PARAGON_TEST_NOINLINE void* operator new(std::size_t bytes, const std::nothrow_t&) noexcept {
+  try {
+    return paragon_test::counted(bytes, alignof(std::max_align_t));
+  } catch (const std::bad_alloc&) {
+    return nullptr;
+  }
+}
 PARAGON_TEST_NOINLINE void operator delete(void* memory) noexcept { std::free(memory); }
 PARAGON_TEST_NOINLINE void operator delete[](void* memory) noexcept { std::free(memory); }
 PARAGON_TEST_NOINLINE void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }

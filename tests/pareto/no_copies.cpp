@@ -5,10 +5,7 @@
 
 #include <Eigen/Core>
 #include <array>
-#include <atomic>
 #include <cstddef>
-#include <cstdlib>
-#include <new>
 #include <paragon/core/random_key.hpp>
 #include <paragon/pareto/eigen.hpp>
 #include <paragon/pareto/filter.hpp>
@@ -17,37 +14,10 @@
 #include <vector>
 #include <xtensor/xtensor.hpp>
 
-namespace {
-
-std::atomic<std::size_t> allocated{0};
-
-void* counted(std::size_t bytes, std::size_t alignment) {
-  allocated += bytes;
-  bytes = (bytes + alignment - 1) / alignment * alignment;
-  void* memory = alignment <= alignof(std::max_align_t) ? std::malloc(bytes) : std::aligned_alloc(alignment, bytes);
-  if (memory == nullptr) throw std::bad_alloc();
-  return memory;
-}
-
-/// Not inlined, as GCC 12 else sees a free for a new and warns.
-[[gnu::noinline]] void release(void* memory) noexcept { std::free(memory); }
-
-}  // namespace
-
-void* operator new(std::size_t bytes) { return counted(bytes, alignof(std::max_align_t)); }
-void* operator new[](std::size_t bytes) { return counted(bytes, alignof(std::max_align_t)); }
-void* operator new(std::size_t bytes, std::align_val_t a) { return counted(bytes, static_cast<std::size_t>(a)); }
-void* operator new[](std::size_t bytes, std::align_val_t a) { return counted(bytes, static_cast<std::size_t>(a)); }
-void operator delete(void* memory) noexcept { release(memory); }
-void operator delete[](void* memory) noexcept { release(memory); }
-void operator delete(void* memory, std::size_t) noexcept { release(memory); }
-void operator delete[](void* memory, std::size_t) noexcept { release(memory); }
-void operator delete(void* memory, std::align_val_t) noexcept { release(memory); }
-void operator delete[](void* memory, std::align_val_t) noexcept { release(memory); }
-void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { release(memory); }
-void operator delete[](void* memory, std::size_t, std::align_val_t) noexcept { release(memory); }
+#include "../counting_new.hpp"
 
 using namespace paragon::pareto;
+using paragon_test::allocated_bytes;
 
 namespace {
 
@@ -61,10 +31,10 @@ template <class Source>
 void check_no_copy(const Source& source, const double* memory) {
   static_assert(std::is_same_v<decltype(point_access<Source>::get(source)), points<double>>);
   CHECK(point_access<Source>::get(source).data() == memory);
-  const std::size_t before = allocated;
+  const std::size_t before = allocated_bytes;
   const auto front =
       filter(source, {paragon::direction::minimise, paragon::direction::minimise, paragon::direction::maximise});
-  const std::size_t used = allocated - before;
+  const std::size_t used = allocated_bytes - before;
   CHECK(used >= front.size() * sizeof(std::size_t));  // the counter counts
   CHECK(front.size() < 500);
   CHECK(used < n * 3 * sizeof(double) / 2);
