@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
 #include <filesystem>
 #include <memory>
@@ -48,6 +49,20 @@ TEST_CASE("line_file: what is appended is there at once, and the next time") {
   CHECK(file.text() == "one\ntwo\n");
   file.append("four\n");
   CHECK(paragon::read_file(folder / "log") == "one\ntwo\nfour\n");
+}
+
+TEST_CASE("line_file: forced to the disk as often as is said, its text forgotten") {
+  const scratch_folder folder;
+  folder.write("log", "one\n");
+  paragon::line_file file(folder / "log");
+  file.forget_text();
+  CHECK(file.text().empty());
+  file.force_every(std::chrono::nanoseconds(0));
+  file.append("two\n");
+  file.force_every(std::chrono::hours(1));
+  file.append("three\n");
+  file.force();
+  CHECK(paragon::read_file(folder / "log") == "one\ntwo\nthree\n");
 }
 
 TEST_CASE("line_file: one at a time") {

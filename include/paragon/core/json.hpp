@@ -344,6 +344,9 @@ private:
     }
   }
 
+  /// A character of a string that stands for itself and is one byte.
+  static constexpr bool is_plain(char c) noexcept { return c >= 0x20 && c < 0x7F && c != '"' && c != '\\'; }
+
   std::string read_string() {
     std::string out;
     ++at_;
@@ -356,10 +359,13 @@ private:
       }
       if (static_cast<unsigned char>(c) < 0x20) fail("a control character inside a string", "an escape");
       if (c != '\\') {
-        const std::size_t n = utf8_length(text_, at_);
-        if (n == 0) fail("a byte that is not UTF-8");
-        out.append(text_, at_, n);
-        at_ += n;
+        const std::size_t begin = at_;
+        while (at_ < text_.size() && is_plain(text_[at_])) ++at_;
+        if (at_ == begin) {
+          at_ += utf8_length(text_, at_);
+          if (at_ == begin) fail("a byte that is not UTF-8");
+        }
+        out.append(text_, begin, at_ - begin);
         continue;
       }
       ++at_;
@@ -412,13 +418,23 @@ private:
   }
 
   void reject_repeats(const object& members) const {
+    constexpr std::size_t few = 24;  // so many are compared with each other sooner than sorted
+    if (members.size() <= few) {
+      for (std::size_t i = 1; i < members.size(); ++i) {
+        for (std::size_t k = 0; k < i; ++k) {
+          if (members[i].first == members[k].first) fail_repeat(members[i].first);
+        }
+      }
+      return;
+    }
     std::vector<std::string_view> names;
     names.reserve(members.size());
     for (const auto& member : members) names.push_back(member.first);
     std::sort(names.begin(), names.end());
     const auto twice = std::adjacent_find(names.begin(), names.end());
-    if (twice != names.end()) fail("member " + quote(*twice) + " twice in one object");
+    if (twice != names.end()) fail_repeat(*twice);
   }
+  [[noreturn]] void fail_repeat(std::string_view name) const { fail("member " + quote(name) + " twice in one object"); }
 
   std::string_view text_;
   std::string_view place_;

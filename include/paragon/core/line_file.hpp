@@ -22,8 +22,9 @@ namespace paragon::inline PARAGON_ISA {
 ///
 /// A line is one call of the operating system, O(its length) however long the file is. So of a process that is killed
 /// every line is kept but, at worst, the one being written; `text()` tells what is there, a torn last line included,
-/// and `keep` cuts it off. Lines are forced to the disk at most once a second: a power cut loses no more than what was
-/// written since, or, if nothing followed, what the system has not written by itself (usually 30 seconds).
+/// and `keep` cuts it off. Lines are forced to the disk at most once a second, or as often as `force_every` says: a power
+/// cut loses no more than what was written since, or, if nothing followed, what the system has not written by itself
+/// (usually 30 seconds). Forcing takes milliseconds; with an interval of 0 every line is on the disk when `append` returns.
 ///
 /// One process at a time: the file is locked until the object is gone (flock; released too where the process is
 /// killed). A symbolic link is followed, and stays a link; mode and owner stay as they are. Not thread-safe.
@@ -66,6 +67,19 @@ public:
   /// What the file held when it was opened.
   [[nodiscard]] std::string_view text() const noexcept { return text_; }
 
+  /// Gives the memory of `text()` back, which is empty from then on. \pre nothing is to be cut off any more
+  void forget_text() noexcept { std::string().swap(text_); }
+
+  /// Forces lines to the disk where the last time was at least so long ago; at first a second. 0: always.
+  void force_every(std::chrono::nanoseconds interval) noexcept { interval_ = interval; }
+
+  /// Forces all lines to the disk. \throws error where that is not possible
+  void force() {
+    // A file system that cannot do it (EINVAL) keeps nothing through a power cut anyway.
+    if (::fdatasync(file_) != 0 && errno != EINVAL) fail("cannot be forced to the disk", errno);
+    synchronised_ = std::chrono::steady_clock::now();
+  }
+
   /// Cuts the file after its first bytes. \pre nothing was appended; bytes <= text().size() \throws error
   void keep(std::size_t bytes) {
     if (bytes == text_.size()) return;
@@ -91,12 +105,13 @@ public:
       }
       done += static_cast<std::size_t>(n);
     }
+    try {
+      if (std::chrono::steady_clock::now() - synchronised_ >= interval_) force();
+    } catch (...) {
+      (void)!::ftruncate(file_, static_cast<::off_t>(size_));  // the caller will write them again
+      throw;
+    }
     size_ += lines.size();
-    const auto time = std::chrono::steady_clock::now();
-    if (time - synchronised_ < std::chrono::seconds(1)) return;
-    // A file system that cannot do it (EINVAL) keeps nothing through a power cut anyway.
-    if (::fdatasync(file_) != 0 && errno != EINVAL) fail("cannot be forced to the disk", errno);
-    synchronised_ = time;
   }
 
 private:
@@ -124,6 +139,7 @@ private:
   std::string text_;
   int file_ = -1;
   std::size_t size_ = 0;
+  std::chrono::nanoseconds interval_ = std::chrono::seconds(1);
   std::chrono::steady_clock::time_point synchronised_{};
 };
 
