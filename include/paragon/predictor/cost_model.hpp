@@ -49,7 +49,7 @@ template <class Features>
 class cost_model {
   static_assert(space::require_cost_features<Features, double>());
   // A name that depends on Features: Eigen's expressions are made where a model is used, not where this header is read.
-  using real = std::enable_if_t<(sizeof(Features) > 0), double>;
+  using real = std::enable_if_t<std::is_object_v<Features>, double>;
   using column = Eigen::VectorX<real>;
   using matrix_type = Eigen::MatrixX<real>;
   using numbers = Eigen::ArrayX<real>;

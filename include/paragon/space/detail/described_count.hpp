@@ -86,7 +86,8 @@ private:
 
   [[nodiscard]] bool is_active(std::size_t d) const {
     for (const described_condition& c : data_.decisions[d].conditions) {
-      if (!active_[c.on] || !c.holds[*active_[c.on]]) return false;
+      const std::optional<std::size_t> choice = active_[c.on];
+      if (!choice || !c.holds[*choice]) return false;
     }
     return true;
   }
