@@ -8,7 +8,7 @@ else()
   target_link_libraries(paragon-dev INTERFACE ${libraries})
 endif()
 # GCC 12.2 with AVX-512 makes wrong constants of lists such as std::vector<double>{3, 3, 0, 0}, from -O2 on and whatever is
-# included. The headers hold no such list; tests and programs do.
+# included. None was found in what the headers become; tests and programs have such lists.
 target_compile_options(paragon-dev INTERFACE
   "$<$<AND:$<COMPILE_LANG_AND_ID:CXX,GNU>,$<VERSION_LESS:$<CXX_COMPILER_VERSION>,13>>:-fno-tree-slp-vectorize>")
 if(NOT PARAGON_PORTABLE)
