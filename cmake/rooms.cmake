@@ -44,8 +44,8 @@ room(diffusion core space backend tensor autodiff nn)
 room(onnx core)
 room(supernet core space backend tensor autodiff nn)
 room(data core space tensor objective)
-room(search core pareto gradient preference tune space backend tensor autodiff nn predictor objective hypernetwork
-     diffusion supernet)
+room(search core pareto gradient preference tune space backend tensor autodiff nn predictor objective problem evaluate
+     hypernetwork diffusion supernet)
 room(report core pareto search)
 room(benchmark ${rooms})
 

@@ -13,8 +13,10 @@
 #include <vector>
 
 #include <paragon/core/json.hpp>
+#include <paragon/evaluate/commands.hpp>
 #include <paragon/evaluate/here.hpp>
 #include <paragon/evaluate/threads.hpp>
+#include <paragon/problem/definition.hpp>
 #include <paragon/problem/evaluation_store.hpp>
 #include <paragon/space/described.hpp>
 #include <paragon/space/sample.hpp>
@@ -60,6 +62,7 @@ static_assert(!evaluate::executor<only_collects>);
 static_assert(!evaluate::executor<int>);
 static_assert(evaluate::executor<evaluate::here<depth_and_width, cost>>);
 static_assert(evaluate::executor<evaluate::threads<depth_and_width, cost>>);
+static_assert(evaluate::executor<evaluate::commands<space::described>>);
 static_assert(!evaluate::evaluator<cost, std::string>);
 static_assert(evaluate::require_executor<always_one>());
 
@@ -99,6 +102,22 @@ std::size_t random_search(const space::described& space, const std::string& file
 }
 //! [loop]
 
+//! [commands]
+/// Evaluates a few architectures with a training script, and gives the errors of those that could be trained.
+std::vector<double> train_some(const problem::definition<space::described>& problem, const std::string& command) {
+  evaluate::commands executor(problem, command, {.workers = 4, .time_limit = std::chrono::hours(2), .retries = 1});
+  for (std::uint64_t id = 0; id < 8; ++id) executor.submit({id, space::uniform(problem.space, {.seed = 1}, id), 0});
+
+  std::vector<double> errors;
+  while (executor.pending() > 0) {
+    for (const evaluate::completion& done : executor.collect()) {
+      if (done.result.complete()) errors.push_back(done.result.value(0));
+    }
+  }
+  return errors;
+}
+//! [commands]
+
 }  // namespace
 
 TEST_CASE("concepts: the smallest executor works, and so does the loop of the documentation") {
@@ -115,4 +134,13 @@ TEST_CASE("concepts: the smallest executor works, and so does the loop of the do
   CHECK(random_search(space, folder / "evaluations.jsonl", 50) == 50);
   CHECK(random_search(space, folder / "evaluations.jsonl", 50) == 0);
   CHECK(random_search(space, folder / "evaluations.jsonl", 80) == 30);
+
+  const std::string script =
+      folder.write("train.sh",
+                   "while read -r line; do\n"
+                   "  id=${line#*:}\n"
+                   "  printf '{\"id\":%s,\"values\":{\"error\":7.5,\"latency_ms\":3}}\\n' \"${id%%,*}\"\n"
+                   "done\n");
+  CHECK(train_some({space, {{"error", "%"}, {"latency_ms", "ms"}}, {"board"}}, "exec sh " + script) ==
+        std::vector<double>(8, 7.5));
 }

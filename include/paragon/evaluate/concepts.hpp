@@ -66,8 +66,8 @@ concept evaluator = detail::takes_sign<F, Architecture> || detail::takes_conditi
 /// - `e.collect(at_most)`: hands out completions, each request's once. It waits until there is at least one, or until the
 ///   time is over; then, and where nothing is pending, it returns none. An evaluation that fails, that crashes or hangs is
 ///   a completion like any other; only where no request can be evaluated any more it throws, and all that were pending are
-///   without an answer. Once `interruption::requested()` it begins no further request: it waits for those that are running,
-///   and where none is it returns none, although requests are pending; they can be asked again another day.
+///   without an answer. Once `interruption::requested()` it begins no further request: it waits for those that are running
+///   or ends them, and then returns none, although requests are pending; they can be asked again another day.
 /// - `e.pending()`: how many were submitted and not handed out.
 /// - `e.capacity()`: how many it works on at a time, at least 1. Who keeps `pending() < capacity()` before each `submit`
 ///   asks as late as possible, and so knows the most when it asks.

@@ -20,6 +20,7 @@
 #include "../core/moments.hpp"
 #include "../core/random_key.hpp"
 #include "../space/descriptor.hpp"
+#include "surrogate.hpp"
 
 namespace paragon::inline PARAGON_ISA::predictor {
 
@@ -31,12 +32,6 @@ struct gaussian_process_settings {
   double penalty = 0.002;         ///< on the squared logarithms of weights and scales
 
   friend bool operator==(const gaussian_process_settings&, const gaussian_process_settings&) = default;
-};
-
-/// What a Gaussian process says of one architecture, in the unit of the targets.
-struct estimate {
-  double mean = 0;
-  double deviation = 0;
 };
 
 /// A Gaussian process over architectures: predicts from few labels, and knows how sure it is.
@@ -97,29 +92,7 @@ public:
 
   /// Fits to labelled architectures. \throws error for fewer than two, targets of another number, or one not finite
   void train(std::span<const architecture> labelled, std::span<const double> targets) {
-    if (labelled.size() < 2 || labelled.size() != targets.size()) {
-      throw error("predictor::gaussian_process::train",
-                  std::to_string(labelled.size()) + " architectures and " + std::to_string(targets.size()) + " targets",
-                  "at least two, and one target for each");
-    }
-    const Eigen::Index n = index(labelled.size());
-    target_ = Eigen::Map<const column>(targets.data(), n);
-    if (!target_.allFinite())
-      throw error("predictor::gaussian_process::train", "a target that is not finite", "numbers");
-    const moments of_targets = moments::of(targets);
-    target_mean_ = of_targets.mean;
-    target_scale_ = of_targets.deviation > 0 ? of_targets.deviation : 1;
-    target_ = (target_.array() - target_mean_) / target_scale_;
-    describe(labelled, choices_, raw_features_);
-    feature_mean_.resize(raw_features_.cols());
-    feature_scale_.resize(raw_features_.cols());
-    for (Eigen::Index f = 0; f < raw_features_.cols(); ++f) {
-      const moments m = moments::of(std::span<const double>(raw_features_.col(f).data(), labelled.size()));
-      feature_mean_(f) = m.mean;
-      feature_scale_(f) = 1 / (m.deviation + 0.3);
-    }
-    features_ = standardised(raw_features_);
-
+    take_over(labelled, targets);
     column mean = column::Zero(theta_.size());
     column square = mean;
     column gradient;
@@ -132,9 +105,13 @@ public:
       const double c2 = 1 / (1 - std::pow(0.999, static_cast<double>(s)));
       theta_.array() -= settings_.rate * c1 * mean.array() / ((c2 * square.array()).sqrt() + 1e-8);
     }
-    trained_ = true;
-    factor_ = Eigen::LLT<matrix>(kernel());
-    dual_ = factor_.solve(target_);
+    solve();
+  }
+
+  /// Takes over other labels and keeps the hyper-parameters. O(n^3), as one step of `train`. \throws error as `train`
+  void refit(std::span<const architecture> labelled, std::span<const double> targets) {
+    take_over(labelled, targets);
+    solve();
   }
 
   /// The mean of the function for each architecture. \throws error before `train`
@@ -229,6 +206,36 @@ private:
   }
   [[nodiscard]] double feature_weight() const {
     return descriptor_.features() == 0 ? 0 : std::exp(theta_(feature_part));
+  }
+
+  void take_over(std::span<const architecture> labelled, std::span<const double> targets) {
+    if (labelled.size() < 2 || labelled.size() != targets.size()) {
+      throw error("predictor::gaussian_process::train",
+                  std::to_string(labelled.size()) + " architectures and " + std::to_string(targets.size()) + " targets",
+                  "at least two, and one target for each");
+    }
+    const Eigen::Index n = index(labelled.size());
+    target_ = Eigen::Map<const column>(targets.data(), n);
+    if (!target_.allFinite())
+      throw error("predictor::gaussian_process::train", "a target that is not finite", "numbers");
+    const moments of_targets = moments::of(targets);
+    target_mean_ = of_targets.mean;
+    target_scale_ = of_targets.deviation > 0 ? of_targets.deviation : 1;
+    target_ = (target_.array() - target_mean_) / target_scale_;
+    describe(labelled, choices_, raw_features_);
+    feature_mean_.resize(raw_features_.cols());
+    feature_scale_.resize(raw_features_.cols());
+    for (Eigen::Index f = 0; f < raw_features_.cols(); ++f) {
+      const moments m = moments::of(std::span<const double>(raw_features_.col(f).data(), labelled.size()));
+      feature_mean_(f) = m.mean;
+      feature_scale_(f) = 1 / (m.deviation + 0.3);
+    }
+    features_ = standardised(raw_features_);
+  }
+  void solve() {
+    trained_ = true;
+    factor_ = Eigen::LLT<matrix>(kernel());
+    dual_ = factor_.solve(target_);
   }
 
   void describe(std::span<const architecture> batch, choice_matrix& choices, matrix& features) const {

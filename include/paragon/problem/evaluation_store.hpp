@@ -23,6 +23,7 @@
 #include "../space/choice_table.hpp"
 #include "../space/concepts.hpp"
 #include "architecture_json.hpp"
+#include "definition.hpp"
 #include "evaluation.hpp"
 
 namespace paragon::inline PARAGON_ISA::problem {
@@ -59,30 +60,24 @@ public:
   using architecture = typename S::architecture;
   using value_type = evaluation<architecture>;
 
-  /// \param conditions  the names of devices or data sets; none where there is nothing to tell apart
-  /// \throws error for no objective, a name that is empty or there twice, or an objective without a direction
-  evaluation_store(S space, std::vector<metric> objectives, std::vector<std::string> conditions = {})
-      : space_(std::move(space)), objectives_(std::move(objectives)), conditions_(std::move(conditions)),
-        known_(space_), row_(space_.decisions()) {
-    if (objectives_.empty()) throw error(place, "no objective", "at least one");
-    std::vector<std::string> names;
-    for (const metric& m : objectives_) {
-      if (m.sense == direction::ignore) throw error(place, "objective " + quote(m.name) + " to be ignored");
-      names.push_back(m.name);
-    }
-    check_names(std::move(names), "objective");
-    check_names(conditions_, "condition");
+  /// \throws error as `definition::check`
+  explicit evaluation_store(definition<S> problem)
+      : problem_(std::move(problem)), known_(problem_.space), row_(problem_.space.decisions()) {
+    problem_.check();
   }
+  /// The same of its parts.
+  evaluation_store(S space, std::vector<metric> objectives, std::vector<std::string> conditions = {})
+      : evaluation_store(definition<S>{std::move(space), std::move(objectives), std::move(conditions)}) {}
 
   // The file belongs to one store.
   evaluation_store(const evaluation_store&) = delete;
   evaluation_store& operator=(const evaluation_store&) = delete;
 
-  [[nodiscard]] const S& space() const noexcept { return space_; }
-  [[nodiscard]] const std::vector<metric>& objectives() const noexcept { return objectives_; }
-  [[nodiscard]] const std::vector<std::string>& conditions() const noexcept { return conditions_; }
-  /// How many conditions an architecture can be evaluated under: at least 1, although it may have no name.
-  [[nodiscard]] std::size_t condition_count() const noexcept { return std::max<std::size_t>(conditions_.size(), 1); }
+  [[nodiscard]] const definition<S>& problem() const noexcept { return problem_; }
+  [[nodiscard]] const S& space() const noexcept { return problem_.space; }
+  [[nodiscard]] const std::vector<metric>& objectives() const noexcept { return problem_.objectives; }
+  [[nodiscard]] const std::vector<std::string>& conditions() const noexcept { return problem_.conditions; }
+  [[nodiscard]] std::size_t condition_count() const noexcept { return problem_.condition_count(); }
 
   /// All evaluations in the order in which they were added; failures, and those that a later one replaced, too.
   /// Valid until the next `add`.
@@ -163,16 +158,6 @@ private:
   static constexpr const char* format = "paragon evaluations 1";
   static constexpr std::uint32_t none = std::numeric_limits<std::uint32_t>::max();
 
-  static void check_names(std::vector<std::string> names, const char* what) {
-    for (const std::string& name : names) {
-      if (name.empty()) throw error(place, std::string(what) + " " + quote(name), "a name");
-      (void)json(name).dump();  // throws where it is not UTF-8
-    }
-    std::sort(names.begin(), names.end());
-    const auto twice = std::adjacent_find(names.begin(), names.end());
-    if (twice != names.end()) throw error(place, std::string(what) + " " + quote(*twice) + " twice", "each once");
-  }
-
   void require_condition(std::size_t condition) const {
     if (condition >= condition_count()) {
       throw error(place, "condition " + std::to_string(condition), "below " + std::to_string(condition_count()));
@@ -180,7 +165,7 @@ private:
   }
 
   [[nodiscard]] std::span<const space::choice_index> choices_of(const architecture& a) const {
-    for (std::size_t d = 0; d < row_.size(); ++d) row_[d] = space::detail::to_choice_index(space_.choice(a, d));
+    for (std::size_t d = 0; d < row_.size(); ++d) row_[d] = space::detail::to_choice_index(space().choice(a, d));
     return row_;
   }
   [[nodiscard]] std::size_t slot(space::choice_table::number n, std::size_t condition) const noexcept {
@@ -199,8 +184,8 @@ private:
   void check(const value_type& e) const {
     const std::string here = std::string(place) + ": evaluation " + std::to_string(e.id);
     if (ids_.contains(e.id)) throw error(here, "is there already", "a new id");
-    if (e.result.complete() && e.result.size() != objectives_.size()) {
-      throw error(here, std::to_string(e.result.size()) + " values", std::to_string(objectives_.size()));
+    if (e.result.complete() && e.result.size() != objectives().size()) {
+      throw error(here, std::to_string(e.result.size()) + " values", std::to_string(objectives().size()));
     }
     const value_type* before = find(e.architecture, e.condition);
     if (before != nullptr && before->result.complete()) {
@@ -228,7 +213,7 @@ private:
     evaluations_.clear();
     ids_.clear();
     slots_.clear();
-    known_ = space::choice_table(space_);
+    known_ = space::choice_table(space());
     next_id_ = 0;
     unwritten_.clear();
   }
@@ -236,24 +221,24 @@ private:
   // The file.
 
   [[nodiscard]] json header() const {
-    json::array objectives;
-    for (const metric& m : objectives_) {
+    json::array metrics;
+    for (const metric& m : objectives()) {
       const char* sense = m.sense == direction::maximise ? "maximise" : "minimise";
-      objectives.emplace_back(json::object{{"name", m.name}, {"unit", m.unit}, {"direction", sense}});
+      metrics.emplace_back(json::object{{"name", m.name}, {"unit", m.unit}, {"direction", sense}});
     }
     return json::object{{"format", format},
-                        {"space", space_to_json(space_)},
-                        {"objectives", std::move(objectives)},
-                        {"conditions", json::array(conditions_.begin(), conditions_.end())}};
+                        {"space", space_to_json(space())},
+                        {"objectives", std::move(metrics)},
+                        {"conditions", json::array(conditions().begin(), conditions().end())}};
   }
 
   [[nodiscard]] std::string write(const value_type& e) const {
-    json::object line{{"id", e.id}, {"architecture", architecture_to_json(space_, e.architecture)}};
-    if (!conditions_.empty()) line.emplace_back("condition", conditions_[e.condition]);
+    json::object line{{"id", e.id}, {"architecture", architecture_to_json(space(), e.architecture)}};
+    if (!conditions().empty()) line.emplace_back("condition", conditions()[e.condition]);
     if (e.result.complete()) {
       json::object values;
-      for (std::size_t m = 0; m < objectives_.size(); ++m) {
-        values.emplace_back(objectives_[m].name, e.result.value(m));
+      for (std::size_t m = 0; m < objectives().size(); ++m) {
+        values.emplace_back(objectives()[m].name, e.result.value(m));
       }
       line.emplace_back("values", std::move(values));
     } else {
@@ -266,12 +251,12 @@ private:
     const json line = json::parse(text, "byte");
     value_type e;
     e.id = line.at("id").integer();
-    e.architecture = architecture_from_json(space_, line.at("architecture"));
-    if (!conditions_.empty()) {
+    e.architecture = architecture_from_json(space(), line.at("architecture"));
+    if (!conditions().empty()) {
       const std::string& name = line.at("condition").text();
-      const auto found = std::find(conditions_.begin(), conditions_.end(), name);
-      if (found == conditions_.end()) throw error("condition", quote(name), "one of those in the first line");
-      e.condition = static_cast<std::size_t>(found - conditions_.begin());
+      const auto found = std::find(conditions().begin(), conditions().end(), name);
+      if (found == conditions().end()) throw error("condition", quote(name), "one of those in the first line");
+      e.condition = static_cast<std::size_t>(found - conditions().begin());
     }
     if (const json* why = line.find("failed")) {
       if (line.find("values") != nullptr) throw error("evaluation", "\"values\" and \"failed\"", "one of them");
@@ -279,12 +264,12 @@ private:
       return e;
     }
     const json& values = line.at("values");
-    if (values.members().size() != objectives_.size()) {
+    if (values.members().size() != objectives().size()) {
       throw error("\"values\"", std::to_string(values.members().size()) + " members",
-                  std::to_string(objectives_.size()));
+                  std::to_string(objectives().size()));
     }
-    std::vector<double> numbers(objectives_.size());
-    for (std::size_t m = 0; m < numbers.size(); ++m) numbers[m] = values.at(objectives_[m].name).number();
+    std::vector<double> numbers(objectives().size());
+    for (std::size_t m = 0; m < numbers.size(); ++m) numbers[m] = values.at(objectives()[m].name).number();
     e.result = std::move(numbers);
     return e;
   }
@@ -368,9 +353,7 @@ private:
     unwritten_.clear();
   }
 
-  S space_;
-  std::vector<metric> objectives_;
-  std::vector<std::string> conditions_;
+  definition<S> problem_;
   std::vector<value_type> evaluations_;
   std::unordered_map<std::uint64_t, std::uint32_t> ids_;
   space::choice_table known_;         ///< a number for each architecture

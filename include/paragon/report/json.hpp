@@ -20,6 +20,18 @@ namespace paragon::inline PARAGON_ISA::report {
 
 namespace detail {
 
+/// A notation as files show it: one that is a JSON object, as that of `space::described`, as this object; others as text.
+inline json notation_to_json(const std::string& text) {
+  if (text.starts_with('{')) {
+    try {
+      json object = json::parse(text);
+      if (object.is_object() && object.dump() == text) return object;
+    } catch (const error&) {  // a text that begins like one
+    }
+  }
+  return text;
+}
+
 inline json points_to_json(const std::vector<found_point>& points, const result& r) {
   json::array list;
   list.reserve(points.size());
@@ -35,7 +47,7 @@ inline json points_to_json(const std::vector<found_point>& points, const result&
       objectives.emplace_back(r.objectives[m].name, p.objectives[m]);
     }
     list.emplace_back(json::object{{"preference", std::move(preference)},
-                                   {"architecture", p.architecture},
+                                   {"architecture", notation_to_json(p.architecture)},
                                    {"objectives", std::move(objectives)}});
   }
   return list;
@@ -49,7 +61,8 @@ inline std::vector<found_point> points_from_json(const json& list, const result&
   for (const json& item : list.items()) {
     found_point p;
     for (const json& w : item.at("preference").items()) p.preference.push_back(w.number());
-    p.architecture = item.at("architecture").text();
+    const json& notation = item.at("architecture");
+    p.architecture = notation.is_object() ? notation.dump() : notation.text();
     const json& objectives = item.at("objectives");
     for (const metric& m : r.objectives) {
       const json& value = objectives.at(m.name);
@@ -92,7 +105,8 @@ inline std::optional<double> optional_from_json(const json& value) {
 /// and a hypervolume that nobody can know are `null`. Members, in this order: `algorithm`, `dataset`, `seed`,
 /// `labels_read`, `evaluations`, `seconds`, `objectives` (name, unit, direction), `settings` (name and value), `devices`
 /// (name, split, points, hypervolume, true_hypervolume, random_hypervolume, true_front, random, baselines). A point has
-/// `preference`, `architecture` and `objectives`, the last a value for each name. O(points).
+/// `preference`, `architecture` and `objectives`, the last a value for each name. An architecture whose notation is a JSON
+/// object is written as one, any other as a string. O(points).
 ///
 /// \throws error where a point has another number of objectives than the result, for infinities, for strings that are
 ///   not UTF-8, and for two objectives or settings of one name.
