@@ -289,6 +289,20 @@ TEST_CASE("search: a solver that is saved and restored goes on as the other one"
     const definition other{small_space(), metrics(2)};
     solver c = make(name, other);
     CHECK(search_problem([&] { c.restore(a.save()); }) != "");
+    // A number that was changed by hand is an error, or at least no fault.
+    const std::string state = a.save().dump();
+    for (const char* member :
+         {"\"parents\":[", "\"selected\":", "\"good\":[", "\"seen\":", "\"learned\":", "\"explored\":["}) {
+      const std::size_t at = state.find(member);
+      if (at == std::string::npos) continue;
+      CAPTURE(member);
+      std::string bad = state;
+      bad.insert(at + std::string_view(member).size(), "9999");
+      solver d = make(name, p, 4);
+      if (search_problem([&] { d.restore(json::parse(bad)); }) != "") continue;
+      CHECK(std::string_view(name) == "local");
+      CHECK(d.ask(3).size() == 3);
+    }
   }
 }
 

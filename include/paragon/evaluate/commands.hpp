@@ -268,7 +268,7 @@ private:
   /// The current attempt has this result.
   /// \param again       whether another attempt may do better
   /// \param understood  whether it shows that the command works
-  void settle(worker& w, objective::outcome result, bool again, bool understood) {
+  void settle(worker& w, const objective::outcome& result, bool again, bool understood) {
     if (understood) {
       answered_ = true;
       broken_.clear();
@@ -281,7 +281,7 @@ private:
     if (!result.complete() && again && w.current->attempts <= settings_.retries) {
       jobs_.put_back(std::move(*w.current));
     } else {
-      jobs_.done(*w.current, std::move(result), detail::seconds_since(w.begun));
+      jobs_.done(*w.current, result, detail::seconds_since(w.begun));
     }
     w.current.reset();
   }

@@ -329,7 +329,7 @@ private:
   column target_;
   double target_mean_ = 0;
   double target_scale_ = 1;
-  Eigen::LLT<matrix> factor_;
+  Eigen::LLT<matrix> factor_{matrix(matrix::Identity(1, 1))};  // of nothing yet, but with a status
   column dual_;
 };
 

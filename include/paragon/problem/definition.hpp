@@ -83,4 +83,7 @@ private:
   }
 };
 
+template <class S>
+definition(S, std::vector<metric>, std::vector<std::string> = {}, std::vector<limit> = {}) -> definition<S>;
+
 }  // namespace paragon::problem

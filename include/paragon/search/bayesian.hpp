@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -63,6 +64,9 @@ struct bayesian_settings {
 template <class S, class Surrogate = predictor::gaussian_process<space::decision_descriptor<S>>>
 class bayesian : public detail::one_condition<S> {
   static_assert(predictor::require_surrogate<Surrogate>());
+  static_assert(std::same_as<typename Surrogate::architecture, typename S::architecture>,
+                "the surrogate is of other architectures");
+  static_assert(std::copy_constructible<Surrogate>, "the surrogate of search::bayesian must be copy-constructible");
   using base = detail::one_condition<S>;
   using row = typename history<S>::row;
 
@@ -81,6 +85,7 @@ public:
                   "at least 2 each");
     }
     const history<S>& known = this->known_;
+    models_.reserve(known.objectives());
     if (settings_.first == 0) settings_.first = std::clamp<std::size_t>(known.decisions() + 1, 10, 40);
     for (std::size_t o = 0; o < known.objectives(); ++o) {
       models_.emplace_back(space::decision_descriptor<S>(known.space()), settings_.model,
@@ -114,7 +119,6 @@ public:
   }
   /// \throws error as `history::restore`, and for a state of other models
   void restore(const json& state) {
-    const auto learned = static_cast<std::size_t>(state.at("learned").integer());
     const json::array& models = state.at("models").items();
     std::vector<std::vector<double>> all;
     for (const json& one : models) {
@@ -124,6 +128,10 @@ public:
     bool fits = all.size() == models_.size();
     for (std::size_t o = 0; fits && o < all.size(); ++o) fits = all[o].size() == models_[o].hyper_parameters().size();
     if (!fits) throw error("search::bayesian", "a state of other models");
+    history<S> read(this->known_.problem(), this->known_.condition());
+    read.restore(state.at("search").at("known"));
+    const std::size_t learned = base::number_from(state.at("learned"), read.size());
+    if (learned > 0 && read.size() - read.failures() < 2) throw error("search::bayesian", "a state without labels");
     base::restore(state.at("search"));
     for (std::size_t o = 0; o < all.size(); ++o) {
       std::copy(all[o].begin(), all[o].end(), models_[o].hyper_parameters().begin());

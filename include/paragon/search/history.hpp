@@ -181,7 +181,16 @@ public:
       read.add(read.row_from(one.at("choices")), v);
     }
     for (const json& one : state.at("asked").items()) (void)read.note(read.row_from(one));
-    *this = std::move(read);
+    // A space need not be assignable.
+    known_ = std::move(read.known_);
+    rows_ = std::move(read.rows_);
+    values_ = std::move(read.values_);
+    violations_ = std::move(read.violations_);
+    front_ = std::move(read.front_);
+    waiting_ = std::move(read.waiting_);
+    kept_ = read.kept_;
+    failures_ = read.failures_;
+    exhausted_ = read.exhausted_;
   }
 
 private:

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -80,12 +81,13 @@ public:
   }
   /// \throws error as `history::restore`
   void restore(const json& state) {
-    std::vector<std::size_t> parents;
-    for (const json& p : state.at("parents").items()) parents.push_back(static_cast<std::size_t>(p.integer()));
-    const auto selected = static_cast<std::size_t>(state.at("selected").integer());
+    nsga2 read(*this);
+    read.base::restore(state.at("search"));
+    read.parents_ = read.numbers_from(state.at("parents"));
+    read.selected_ = base::number_from(state.at("selected"), read.known_.size());
     base::restore(state.at("search"));
-    parents_ = std::move(parents);
-    selected_ = selected;
+    parents_ = std::move(read.parents_);
+    selected_ = read.selected_;
     measure();
   }
 

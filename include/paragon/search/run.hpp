@@ -125,7 +125,9 @@ private:
     if (const evaluation* known = store_.find(c.architecture, c.condition)) {
       if (!told_.insert(known->id).second) {
         ++repeats_;  // against the contract; told again, it may go on to something else
-        solver_.tell(std::span<const evaluation>(known, 1));
+        evaluation again = *known;
+        if (!again.result.complete() && !settings_.penalty.empty()) again.result = settings_.penalty;
+        solver_.tell(std::span<const evaluation>(&again, 1));
         return;
       }
       ++report_.known;

@@ -103,12 +103,17 @@ public:
   }
   /// \throws error as `history::restore`
   void restore(const json& state) {
-    std::vector<std::size_t> good;
-    for (const json& g : state.at("good").items()) good.push_back(static_cast<std::size_t>(g.integer()));
-    const auto seen = static_cast<std::size_t>(state.at("seen").integer());
+    tpe read(*this);
+    read.base::restore(state.at("search"));
+    read.good_ = read.numbers_from(state.at("good"));
+    if (!std::is_sorted(read.good_.begin(), read.good_.end()) ||
+        std::any_of(read.good_.begin(), read.good_.end(), [&](std::size_t i) { return read.known_.failed(i); })) {
+      throw error("search::tpe", "a state whose good ones are not sorted, or failed");
+    }
+    read.seen_ = base::number_from(state.at("seen"), read.known_.size());
     base::restore(state.at("search"));
-    good_ = std::move(good);
-    seen_ = seen;
+    good_ = std::move(read.good_);
+    seen_ = read.seen_;
   }
 
 private:

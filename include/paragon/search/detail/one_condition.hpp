@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
+#include "../../core/error.hpp"
 #include "../../core/json.hpp"
 #include "../../core/random_key.hpp"
 #include "../history.hpp"
@@ -40,6 +43,20 @@ public:
   }
 
 protected:
+  /// A list of numbers of evaluations from a state, each of which is among those that `restore` has read.
+  [[nodiscard]] std::vector<std::size_t> numbers_from(const json& list) const {
+    std::vector<std::size_t> numbers;
+    for (const json& n : list.items())
+      numbers.push_back(number_from(n, known_.size() - std::min<std::size_t>(known_.size(), 1)));
+    if (!numbers.empty() && known_.size() == 0) throw error("search::restore", "numbers of evaluations", "none");
+    return numbers;
+  }
+  [[nodiscard]] static std::size_t number_from(const json& n, std::size_t most) {
+    const std::uint64_t number = n.integer();
+    if (number > most) throw error("search::restore", std::to_string(number), "at most " + std::to_string(most));
+    return static_cast<std::size_t>(number);
+  }
+
   one_condition(problem::definition<S> problem, std::size_t condition, random_key key)
       : known_(std::move(problem), condition), key_(key) {}
 
