@@ -74,7 +74,7 @@ private:
     for (const std::string& name : names) (void)json(name).dump();  // throws where it is not UTF-8
     std::sort(names.begin(), names.end());
     if (!names.empty() && names.front().empty()) {
-      throw error("problem::definition", std::string("an empty name of a ") + what, "a name");
+      throw error("problem::definition", std::string(what) + " \"\"", "a name");
     }
     const auto twice = std::adjacent_find(names.begin(), names.end());
     if (twice != names.end()) {
