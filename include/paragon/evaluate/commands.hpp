@@ -227,10 +227,10 @@ private:
       if (!line) return;
       if (line->find_first_not_of(" \t\r") == std::string::npos) continue;
       if (w.current) {
-        detail::command_answer answer = detail::read_answer(*line, w.current->id, objectives_);
+        const detail::command_answer answer = detail::read_answer(*line, w.current->id, objectives_);
         if (answer.what != detail::command_answer::kind::nonsense) {
           ++w.answers;
-          settle(w, std::move(answer.result), true, answer.what == detail::command_answer::kind::understood);
+          settle(w, answer.result, true, answer.what == detail::command_answer::kind::understood);
           continue;
         }
         lose(w, answer.result.reason());
@@ -243,9 +243,8 @@ private:
   void hear_rest(worker& w, std::string how) {
     if (!w.current) return;
     if (const std::string_view rest = w.copy->rest(); !rest.empty()) {
-      detail::command_answer answer = detail::read_answer(rest, w.current->id, objectives_);
-      if (answer.what == detail::command_answer::kind::understood)
-        return settle(w, std::move(answer.result), true, true);
+      const detail::command_answer answer = detail::read_answer(rest, w.current->id, objectives_);
+      if (answer.what == detail::command_answer::kind::understood) return settle(w, answer.result, true, true);
       how += " after it printed " + quote(rest);
     }
     lose(w, std::move(how));
