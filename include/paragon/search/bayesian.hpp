@@ -319,12 +319,13 @@ private:
   /// What NSGA-II finds on the models and nobody has asked, in ascending order.
   [[nodiscard]] std::vector<row> search_models() {
     const history<S>& known = this->known_;
+    const std::vector<std::size_t> best = detail::best_first(labels_.members, detail::merits(known, labels_.members));
     std::vector<row> pool;
     for (const double optimism : {0.0, settings_.optimism}) {
       nsga2<S> inner(known.problem(), {.population = settings_.population}, this->next_key());
       // From the best that are known, and draws.
       std::vector<architecture> some;
-      for (const std::size_t k : detail::best_first(labels_.members, detail::merits(known, labels_.members))) {
+      for (const std::size_t k : best) {
         if (some.size() == settings_.population / 2) break;
         some.push_back(labels_.architectures[k]);
       }

@@ -114,8 +114,7 @@ public:
   template <class Propose>
   std::optional<candidate<architecture>> fresh(Propose propose, std::size_t most, const random_key& key) {
     for (std::size_t k = 0; k < most; ++k) {
-      const row r = canonical(propose(k));
-      if (!is_known(r)) return note(r);
+      if (auto next = note_new(problem_.space.from_choices(propose(k)))) return next;
     }
     return fresh(key);
   }
@@ -123,8 +122,7 @@ public:
   std::optional<candidate<architecture>> fresh(const random_key& key) {
     constexpr std::uint64_t draws = 200;
     for (std::uint64_t k = 0; k < draws; ++k) {
-      const row r = canonical(uniform(key.fork(k)));
-      if (!is_known(r)) return note(r);
+      if (auto next = note_new(problem_.space.from_choices(uniform(key.fork(k))))) return next;
     }
     return left_over();
   }
@@ -277,13 +275,21 @@ private:
     front_.push_back(i);
   }
 
+  /// Notes that an architecture is asked; nothing where it is known.
+  std::optional<candidate<architecture>> note_new(architecture a) {
+    row r = space::choices_of(problem_.space, a);
+    if (is_known(r)) return std::nullopt;
+    known_.insert(r, asked);
+    waiting_.push_back(std::move(r));
+    return candidate<architecture>{std::move(a), condition_};
+  }
+
   /// A neighbour of what was told that is not known. O(told * choices * decisions), for when draws find nothing.
   std::optional<candidate<architecture>> left_over() {
     if (size() == 0) return std::nullopt;
     for (; exhausted_ < size(); ++exhausted_) {
       for (const architecture& a : space::neighbours(problem_.space, at(exhausted_))) {
-        const row r = space::choices_of(problem_.space, a);
-        if (!is_known(r)) return note(r);
+        if (auto next = note_new(a)) return next;
       }
     }
     return std::nullopt;
